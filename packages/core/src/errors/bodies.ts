@@ -1,0 +1,45 @@
+import type { Refusal } from './refusal.ts';
+
+/** Who reads the error: each surface's clients look for it in another place (spec 2.2, 2.3, 1.6-10, 1.6-11). */
+export type ErrorSurface = 'gateway-host' | 'api-host' | 'management';
+
+/** The JSON body of a refusal, in the shape that the surface's clients can read. */
+export function errorBody(refusal: Refusal, surface: ErrorSurface): string {
+  const { code, status, type } = refusal.entry;
+  const { message, path } = refusal;
+  const errors =
+    refusal.name === 'noRoute'
+      ? [
+          { code, message },
+          { code: 7000, message: 'No route for that URI' },
+        ]
+      : [{ code, message, ...(path ? { path } : {}) }];
+  switch (surface) {
+    case 'management':
+      return JSON.stringify({ success: false, errors, messages: [], result: null });
+    case 'api-host':
+      return JSON.stringify({
+        success: false,
+        errors,
+        messages: [],
+        result: null,
+        message,
+        error: { message, type, code, param: null },
+        name: 'AiGatewayError',
+        httpCode: status,
+        internalCode: code,
+      });
+    case 'gateway-host':
+      return JSON.stringify({
+        success: false,
+        result: [],
+        messages: [],
+        error: [{ code, message }],
+        errors,
+        name: 'AiGatewayError',
+        httpCode: status,
+        internalCode: code,
+        message,
+      });
+  }
+}

@@ -1,0 +1,85 @@
+import type { AccountId, GatewayId } from '../ids.ts';
+
+export type RateLimitTechnique = 'fixed' | 'sliding';
+export type Backoff = 'constant' | 'linear' | 'exponential';
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/**
+ * A gateway's settings, in the names of the wire (spec 3). Durations in seconds except `retry_delay` (ms).
+ * Fields that only later stages read are kept as JSON exactly as they were written.
+ */
+export interface GatewaySettings {
+  readonly cache_invalidate_on_update: boolean;
+  readonly cache_ttl: number | null;
+  readonly collect_logs: boolean;
+  readonly rate_limiting_interval: number | null;
+  readonly rate_limiting_limit: number | null;
+  readonly rate_limiting_technique: RateLimitTechnique | null;
+  readonly authentication: boolean;
+  readonly byok_only: boolean;
+  readonly dlp?: JsonValue;
+  readonly guardrails: JsonValue;
+  readonly log_classification: boolean;
+  readonly log_management: number | null;
+  readonly log_management_strategy: 'STOP_INSERTING' | 'DELETE_OLDEST' | null;
+  readonly logpush: boolean;
+  readonly logpush_public_key: string | null;
+  readonly otel: JsonValue;
+  readonly retry_max_attempts: number | null;
+  readonly retry_delay: number | null;
+  readonly retry_backoff: Backoff | null;
+  readonly spend_limits: JsonValue;
+  readonly store_id: string | null;
+  readonly stripe: JsonValue;
+  readonly workers_ai_billing_mode: 'postpaid' | 'unified';
+  readonly zdr: boolean;
+}
+
+/** What every field is when neither the creator nor the contract says otherwise (spec 3). */
+export const DEFAULT_SETTINGS: GatewaySettings = {
+  cache_invalidate_on_update: false,
+  cache_ttl: 0,
+  collect_logs: true,
+  rate_limiting_interval: 0,
+  rate_limiting_limit: 0,
+  rate_limiting_technique: 'fixed',
+  authentication: true,
+  byok_only: false,
+  guardrails: null,
+  log_classification: false,
+  log_management: null,
+  log_management_strategy: 'DELETE_OLDEST',
+  logpush: false,
+  logpush_public_key: null,
+  otel: null,
+  retry_max_attempts: null,
+  retry_delay: null,
+  retry_backoff: null,
+  spend_limits: null,
+  store_id: null,
+  stripe: null,
+  workers_ai_billing_mode: 'postpaid',
+  zdr: false,
+};
+
+/**
+ * All that the data plane needs of a gateway, in one stored item with one version number: a reader sees an old
+ * state or a new one, never a mixture. `version` grows by one at every change.
+ */
+export interface GatewaySnapshot {
+  readonly account: AccountId;
+  readonly id: GatewayId;
+  /** A uuid that outlives nothing: a gateway deleted and created again gets a new one. */
+  readonly internalId: string;
+  readonly version: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly modifiedAt: string;
+  readonly settings: GatewaySettings;
+}

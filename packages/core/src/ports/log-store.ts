@@ -1,0 +1,69 @@
+import type { AccountId, EpochMs, GatewayId, RecordId } from '../ids.ts';
+import type { KeptBody, MetadataValue, RequestRecord } from '../record/request-record.ts';
+
+/** A stored record without its bodies, with what people said of it afterwards. */
+export interface LogEntry {
+  readonly record: Omit<RequestRecord, 'requestBody' | 'responseBody'>;
+  /** The first bytes of each body, at most 4 KiB of text. */
+  readonly requestHead: BodyHead | null;
+  readonly responseHead: BodyHead | null;
+  readonly feedback: LogFeedback | null;
+}
+
+export interface BodyHead {
+  readonly text: string;
+  readonly complete: boolean;
+}
+
+export interface LogFeedback {
+  /** −1, 0, 1 or null. */
+  readonly feedback: number | null;
+  /** 0–100 or null. */
+  readonly score: number | null;
+  /** Replaces the record's metadata where it is set. */
+  readonly metadata: Readonly<Record<string, MetadataValue>> | null;
+}
+
+export interface LogPageQuery {
+  readonly account: AccountId;
+  readonly gateway: GatewayId | '~';
+  readonly from: EpochMs | null;
+  readonly to: EpochMs | null;
+  /** Newest first unless `asc`. */
+  readonly direction: 'asc' | 'desc';
+  readonly skip: number;
+  readonly take: number;
+}
+
+export interface LogPage {
+  readonly entries: readonly LogEntry[];
+  /** Exact up to {@link COUNT_CEILING}; above it, at least this many. */
+  readonly total: number;
+}
+
+export const COUNT_CEILING = 10_000;
+
+/** Where the log plane keeps records. */
+export interface LogStore {
+  /** Idempotent by record id: a redelivered record changes nothing, and feedback given meanwhile stays. */
+  put(record: RequestRecord): Promise<void>;
+  list(query: LogPageQuery): Promise<LogPage>;
+  get(account: AccountId, gateway: GatewayId | '~', id: RecordId): Promise<LogEntry | null>;
+  /** Null: the record has no such body, or there is no such record. */
+  body(
+    account: AccountId,
+    gateway: GatewayId | '~',
+    id: RecordId,
+    which: 'request' | 'response',
+  ): Promise<{ readonly body: KeptBody; readonly contentType: string | null } | null>;
+  /** Merges: an absent field stays as it was. False when there is no such record. */
+  giveFeedback(
+    account: AccountId,
+    gateway: GatewayId,
+    id: RecordId,
+    change: Partial<LogFeedback>,
+  ): Promise<boolean>;
+  /** Deletes records with their bodies and feedback, in the query's order, at most `take`; returns how many. */
+  deleteMany(query: LogPageQuery): Promise<number>;
+  deleteOne(account: AccountId, gateway: GatewayId, id: RecordId): Promise<boolean>;
+}

@@ -1,0 +1,30 @@
+import type { JsonValue } from '../gateway/settings.ts';
+import type { StoredToken } from '../identity/stored-token.ts';
+import type { AccountId, TokenHash, TokenId } from '../ids.ts';
+
+/** A token as the token API shows it: the compiled verdict and, beside it, what the creator wrote. */
+export interface TokenRecord {
+  readonly token: StoredToken;
+  /** As written: echoed back, never evaluated. */
+  readonly policies: JsonValue;
+  readonly condition: JsonValue;
+  /** RFC 3339. */
+  readonly issuedOn: string;
+  readonly modifiedOn: string;
+}
+
+export interface TokenStore {
+  findByHash(hash: TokenHash): Promise<TokenRecord | null>;
+  get(account: AccountId, id: TokenId): Promise<TokenRecord | null>;
+  /** All of the account's tokens, oldest first. */
+  list(account: AccountId): Promise<readonly TokenRecord[]>;
+  create(record: TokenRecord): Promise<void>;
+  /** Replaces everything but the hash. False when the token is gone. */
+  update(record: TokenRecord): Promise<boolean>;
+  /**
+   * Gives the token another secret. Crash-safe: at no moment are both secrets invalid, and the old one stops working
+   * before this resolves.
+   */
+  roll(record: TokenRecord, newHash: TokenHash): Promise<TokenRecord>;
+  delete(record: TokenRecord): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import type { HeaderMap } from '../http/header-map.ts';
+import type { DurationMs } from '../ids.ts';
+import type { ByteStream } from '../streaming/byte-stream.ts';
+
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Absolute, with query. */
+  readonly url: string;
+  readonly headers: HeaderMap;
+  readonly body: Uint8Array | null;
+  /** Until the answer's status line. */
+  readonly firstByteTimeout: DurationMs;
+  /** Between two chunks of the body. */
+  readonly idleTimeout: DurationMs;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  readonly body: ByteStream;
+}
+
+/** The provider could not be reached or broke off before its status line. */
+export class UpstreamFailure extends Error {
+  readonly kind: 'refused' | 'reset' | 'timeout' | 'name' | 'tls' | 'protocol';
+
+  constructor(kind: UpstreamFailure['kind'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** Calls a provider. Never follows redirects, never retries, never changes bytes. */
+export interface Upstream {
+  /** @throws {UpstreamFailure} and nothing else. */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+}

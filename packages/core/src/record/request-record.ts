@@ -1,0 +1,77 @@
+import type { TokenUsage } from '../form/token-usage.ts';
+import type { AccountId, DurationMs, EpochMs, RecordId, TokenId } from '../ids.ts';
+
+export type MetadataValue = string | number | boolean | null;
+export type Blame = 'caller' | 'policy' | 'upstream' | 'gateway';
+
+/** How the request ended, as far as we are concerned. A provider's own error status is `answered`. */
+export type Outcome =
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'refused'; readonly code: number; readonly blame: Blame; readonly message: string }
+  /** The answer had begun and was cut. */
+  | { readonly kind: 'broken'; readonly blame: Blame; readonly message: string };
+
+export interface AttemptRecord {
+  readonly provider: string;
+  readonly startedAt: EpochMs;
+  readonly duration: DurationMs;
+  /** Null when no status line came. */
+  readonly status: number | null;
+  readonly failure: string | null;
+}
+
+/** A body as kept: text where it is UTF-8, else base64. `complete` is false when it was cut at the limit. */
+export interface KeptBody {
+  readonly encoding: 'utf8' | 'base64';
+  readonly data: string;
+  readonly complete: boolean;
+}
+
+/**
+ * One per request, whatever became of it. Field names are ours; the log API's names (spec 5.18) are made where it is
+ * read. Secrets cannot be in it: no header of the request is, except `user-agent` and the content type.
+ */
+export interface RequestRecord {
+  readonly schema: 1;
+  readonly id: RecordId;
+  readonly account: AccountId | '~';
+  /** `'~'` when the request named no gateway that exists. */
+  readonly gateway: string;
+  readonly createdAt: EpochMs;
+  readonly requestId: RecordId;
+  readonly eventId: string;
+  readonly surface: 'provider' | 'compat' | 'api';
+  readonly method: string;
+  /** The path after the provider, or after the account on the API host. No query: it can hold keys. */
+  readonly path: string;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly modelType: string | null;
+  readonly statusCode: number;
+  readonly success: boolean;
+  readonly cached: boolean;
+  readonly outcome: Outcome;
+  readonly duration: DurationMs;
+  /** From arrival to the answer's first byte; null when none was sent. */
+  readonly firstByte: DurationMs | null;
+  readonly usage: TokenUsage | null;
+  readonly metadata: Readonly<Record<string, MetadataValue>>;
+  readonly requestContentType: string | null;
+  readonly responseContentType: string | null;
+  readonly requestSize: number;
+  readonly responseSize: number;
+  readonly streamed: boolean;
+  readonly userAgent: string | null;
+  readonly authenticated: boolean;
+  readonly tokenId: TokenId | null;
+  /** Served with the operator's credentials. */
+  readonly wholesale: boolean;
+  readonly compatibilityMode: boolean;
+  readonly step: number;
+  readonly attempts: readonly AttemptRecord[];
+  readonly configVersion: number | null;
+  readonly warnings: readonly string[];
+  /** Null: not kept (payload collection off, or nothing there). */
+  readonly requestBody: KeptBody | null;
+  readonly responseBody: KeptBody | null;
+}
