@@ -13,7 +13,9 @@ export function errorBody(refusal: Refusal, surface: ErrorSurface): string {
           { code, message },
           { code: 7000, message: 'No route for that URI' },
         ]
-      : [{ code, message, ...(path ? { path } : {}) }];
+      : refusal.faults.length > 0
+        ? refusal.faults.map((fault) => ({ code, ...fault }))
+        : [{ code, message, ...(path ? { path } : {}) }];
   switch (surface) {
     case 'management':
       return JSON.stringify({ success: false, errors, messages: [], result: null });

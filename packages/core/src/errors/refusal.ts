@@ -1,6 +1,12 @@
 import type { DurationMs } from '../ids.ts';
 import { ERRORS, type ErrorName } from './table.ts';
 
+/** One thing that is wrong with a request, and where: `['body', 'cache_ttl']`, `['query', 'page']`. */
+export interface Fault {
+  readonly message: string;
+  readonly path: readonly string[];
+}
+
 /**
  * The gateway's decision not to go on, as a value: stages return it, and nothing is thrown on the way.
  * `cause` is for our own log and never leaves the gateway.
@@ -9,6 +15,8 @@ export class Refusal {
   readonly name: ErrorName;
   readonly message: string;
   readonly path: readonly string[] | null;
+  /** Everything that is wrong where there is more than one thing; `message` and `path` then are the first. */
+  readonly faults: readonly Fault[];
   readonly retryAfter: DurationMs | null;
   readonly cause: unknown;
 
@@ -18,13 +26,15 @@ export class Refusal {
       readonly message?: string;
       /** Where in the body the fault is: `['body', 'cache_ttl']`. */
       readonly path?: readonly string[];
+      readonly faults?: readonly Fault[];
       readonly retryAfter?: DurationMs;
       readonly cause?: unknown;
     } = {},
   ) {
     this.name = name;
-    this.message = details.message ?? ERRORS[name].message;
-    this.path = details.path ?? null;
+    this.faults = details.faults ?? [];
+    this.message = details.message ?? this.faults[0]?.message ?? ERRORS[name].message;
+    this.path = details.path ?? this.faults[0]?.path ?? null;
     this.retryAfter = details.retryAfter ?? null;
     this.cause = details.cause;
   }
