@@ -11,25 +11,40 @@ export type CredentialForm =
   /** The provider takes no key. */
   | { readonly kind: 'none' };
 
-/** Where usage stands in the provider's answers; each name has a reader (spec/providers 2.4). */
-export type UsageDialect = 'openai-chat' | 'anthropic-messages' | 'gemini' | 'bedrock' | 'cohere' | 'none';
+/**
+ * The dialect of a provider's own API (spec/providers 2.4). Most providers serve other dialects under the same slug as
+ * well, so readers look at the shape of an answer first; the dialect settles what the shape leaves open (`xai-chat`:
+ * reasoning stands outside `completion_tokens`) and `none` says that there is nothing to read.
+ */
+export type UsageDialect =
+  | 'openai-chat'
+  | 'xai-chat'
+  | 'anthropic-messages'
+  | 'gemini'
+  | 'bedrock'
+  | 'cohere'
+  | 'none';
 
 export interface NativeTarget {
   /** Absolute URL of the upstream without query. */
   readonly url: string;
+  /** The query that goes with `url` in place of the caller's own. Absent: the caller's. */
+  readonly query?: string;
   /** Headers that the rules of the provider set or replace (e.g. Bedrock's key as `x-api-key`). */
   readonly setHeaders?: ReadonlyArray<readonly [name: string, value: string]>;
   /** Headers consumed by us that must not go on (e.g. `x-fal-target-url`). */
   readonly dropHeaders?: readonly string[];
 }
 
+/** What a descriptor's own `resolve` gets: the path is already cleaned (see `cleanPath`). */
 export interface NativeRequest {
-  /** Everything after `/v1/{A}/{G}/{P}/`, percent-encoding untouched, no leading slash, no query. */
+  /** Everything after `/v1/{A}/{G}/{P}/`: no leading slash, no dot segments, no query. */
   readonly path: string;
+  /** The headers that will be sent, credential included. */
   readonly headers: HeaderMap;
-  /** The operator's override of the base URL, or the descriptor's own. No trailing slash. */
+  /** The operator's override of the base URL, or the descriptor's own. No trailing slash; may hold `{placeholders}`. */
   readonly baseUrl: string;
-  /** True when `baseUrl` is the operator's override: host rules of the provider then do not apply. */
+  /** True when `baseUrl` is the operator's override. */
   readonly overridden: boolean;
 }
 
@@ -41,29 +56,57 @@ export interface ProviderDescriptor {
   readonly name: string;
   /** Other path slugs that mean the same provider. */
   readonly aliases: readonly string[];
-  /** `model` prefixes on `/compat`: `grok/…`. Empty: not served there. */
+  /** `model` prefixes on `/compat`: `grok/…`. */
   readonly compatPrefixes: readonly string[];
   /** `model` prefixes on the API host: `xai/…`. */
   readonly authors: readonly string[];
-  /** Null: reachable only where the operator sets a base URL (the local demo). */
+  /**
+   * No trailing slash. A `{placeholder}` is filled by `resolve` from a checked path segment.
+   * Null: reachable only where the operator sets a base URL.
+   */
   readonly baseUrl: string | null;
   readonly credential: CredentialForm;
   /** Request headers (lower case) and query parameters that carry the caller's own provider credential. */
   readonly credentialHeaders: readonly string[];
   readonly credentialQuery: readonly string[];
   /**
-   * `openai`: the provider serves OpenAI chat completions at `chatPath` under its base URL, so the unified endpoint
-   * passes bytes. `translated`: the unified endpoint must translate.
+   * `openai`: the provider serves OpenAI chat completions at `path` (no leading slash) under its base URL, or under
+   * `baseUrl` where chat has another host, so the unified endpoint passes bytes. `translated`: the unified endpoint must translate.
    */
   readonly chat:
-    | { readonly kind: 'openai'; readonly path: string }
+    | { readonly kind: 'openai'; readonly path: string; readonly baseUrl?: string }
     | { readonly kind: 'translated' }
     | { readonly kind: 'none' };
   /**
-   * Whether a chat stream reports usage only when asked with `stream_options.include_usage` (spec/providers 1).
+   * Whether a chat stream reports usage (spec/providers 1): `always`, `on-request` with `stream_options.include_usage`,
+   * or `unasked`: only on request, but some of the provider's versions refuse the field, so we do not add it.
    */
-  readonly streamUsage: 'on-request' | 'always';
+  readonly streamUsage: 'on-request' | 'always' | 'unasked';
   readonly usage: UsageDialect;
+  /** Where the path names the model: the first group, percent-decoded, is its name. Absent: the body names it. */
+  readonly modelInPath?: RegExp;
   /** The upstream URL of a native request. Absent: base + path under rule N. */
   readonly resolve?: (request: NativeRequest) => NativeTarget | Refusal;
+}
+
+type Common = Pick<ProviderDescriptor, 'name' | 'baseUrl'>;
+type Rest = Partial<Omit<ProviderDescriptor, 'slug' | 'name' | 'baseUrl'>>;
+
+export const BEARER: CredentialForm = { kind: 'header', header: 'authorization', scheme: 'Bearer' };
+
+/** A descriptor from what differs; the defaults are the common case: OpenAI-shaped answers, a bearer key, no chat. */
+export function defineProvider(given: { readonly slug: string } & Common & Rest): ProviderDescriptor {
+  return {
+    aliases: [],
+    compatPrefixes: [],
+    authors: [],
+    credential: BEARER,
+    credentialHeaders: ['authorization'],
+    credentialQuery: [],
+    chat: { kind: 'none' },
+    streamUsage: 'always',
+    usage: 'openai-chat',
+    ...given,
+    slug: given.slug as ProviderSlug,
+  };
 }

@@ -1,0 +1,13 @@
+import { defineProvider } from '../descriptor.ts';
+
+export const anthropic = defineProvider({
+  slug: 'anthropic',
+  name: 'Anthropic',
+  compatPrefixes: ['anthropic'],
+  authors: ['anthropic'],
+  baseUrl: 'https://api.anthropic.com',
+  credential: { kind: 'header', header: 'x-api-key', scheme: null },
+  credentialHeaders: ['x-api-key', 'authorization'],
+  chat: { kind: 'translated' },
+  usage: 'anthropic-messages',
+});

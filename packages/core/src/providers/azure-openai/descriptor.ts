@@ -1,0 +1,34 @@
+import { defineProvider } from '../descriptor.ts';
+import { badPath, fillBase, joinUrl, splitPath } from '../upstream-path.ts';
+
+/** A label of a host name: nothing in it can end the name or begin another. */
+const RESOURCE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+export const azureOpenai = defineProvider({
+  slug: 'azure-openai',
+  name: 'Azure OpenAI',
+  compatPrefixes: ['azure-openai'],
+  baseUrl: 'https://{resource}.openai.azure.com',
+  credential: { kind: 'header', header: 'api-key', scheme: null },
+  credentialHeaders: ['api-key', 'authorization'],
+  // Possible only with an operator's base URL: `model` has no room for the resource that the host name needs.
+  chat: { kind: 'openai', path: 'openai/v1/chat/completions' },
+  // Old api-versions refuse `stream_options`.
+  streamUsage: 'unasked',
+  modelInPath: /^[^/]+\/(?:openai\/deployments\/)?(?!openai\/)([^/]+)\//,
+  resolve({ baseUrl, path }) {
+    const [resource = '', deployment = '', rest = ''] = splitPath(path, 2);
+    if (!RESOURCE.test(resource))
+      return badPath('The path must begin with an Azure resource name: letters, digits and hyphens.');
+    if (deployment === '' || rest === '')
+      return badPath('The path must be "{resource}/{deployment}/{endpoint}".');
+    const base = fillBase(baseUrl, { resource });
+    // `{resource}/openai/…` is the provider's own path: the v1 API names the deployment in the body.
+    return {
+      url: joinUrl(
+        base,
+        deployment === 'openai' ? `openai/${rest}` : `openai/deployments/${deployment}/${rest}`,
+      ),
+    };
+  },
+});

@@ -1,0 +1,9 @@
+import { defineProvider } from '../descriptor.ts';
+
+export const cerebras = defineProvider({
+  slug: 'cerebras',
+  name: 'Cerebras',
+  compatPrefixes: ['cerebras'],
+  baseUrl: 'https://api.cerebras.ai/v1',
+  chat: { kind: 'openai', path: 'chat/completions' },
+});

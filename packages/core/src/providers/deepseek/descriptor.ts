@@ -1,0 +1,12 @@
+import { defineProvider } from '../descriptor.ts';
+
+export const deepseek = defineProvider({
+  slug: 'deepseek',
+  name: 'DeepSeek',
+  compatPrefixes: ['deepseek'],
+  authors: ['deepseek'],
+  baseUrl: 'https://api.deepseek.com',
+  credentialHeaders: ['authorization', 'x-api-key'],
+  chat: { kind: 'openai', path: 'chat/completions' },
+  streamUsage: 'on-request',
+});

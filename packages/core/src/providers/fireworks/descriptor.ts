@@ -1,0 +1,11 @@
+import { defineProvider } from '../descriptor.ts';
+
+export const fireworks = defineProvider({
+  slug: 'fireworks',
+  name: 'Fireworks AI',
+  compatPrefixes: ['fireworks'],
+  authors: ['fireworks'],
+  baseUrl: 'https://api.fireworks.ai/inference/v1',
+  credentialHeaders: ['authorization', 'x-api-key'],
+  chat: { kind: 'openai', path: 'chat/completions' },
+});

@@ -1,0 +1,9 @@
+import { defineProvider } from '../descriptor.ts';
+
+export const groq = defineProvider({
+  slug: 'groq',
+  name: 'Groq',
+  compatPrefixes: ['groq'],
+  baseUrl: 'https://api.groq.com/openai/v1',
+  chat: { kind: 'openai', path: 'chat/completions' },
+});

@@ -1,0 +1,10 @@
+import { defineProvider } from '../descriptor.ts';
+
+export const perplexityAi = defineProvider({
+  slug: 'perplexity-ai',
+  name: 'Perplexity',
+  aliases: ['perplexity'],
+  compatPrefixes: ['perplexity'],
+  baseUrl: 'https://api.perplexity.ai',
+  chat: { kind: 'openai', path: 'chat/completions' },
+});

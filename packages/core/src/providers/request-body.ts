@@ -1,0 +1,147 @@
+import { Refusal } from '../errors/refusal.ts';
+import {
+  type JsonMember,
+  type JsonObject,
+  lastMember,
+  readInnerMembers,
+  readMembers,
+  valueText,
+} from './json-members.ts';
+
+export interface RequestFacts {
+  /** The top-level `model`; null when there is none, or it is no string. */
+  readonly model: string | null;
+  readonly stream: boolean;
+  /** The caller set `stream_options.include_usage`. */
+  readonly asksForUsage: boolean;
+}
+
+/**
+ * What the pipeline needs to know of a JSON request, exactly as `JSON.parse` would read it (of duplicates the last
+ * counts). A refusal when the body is no JSON object; on a provider-native path that is no reason to refuse the request.
+ */
+export function readModel(body: Uint8Array): RequestFacts | Refusal {
+  const object = readObject(body);
+  if (object instanceof Refusal) return object;
+  const model = lastMember(object, 'model');
+  return {
+    model: model ? readString(body, model) : null,
+    stream: isTrue(body, lastMember(object, 'stream')),
+    asksForUsage: isTrue(body, includeUsage(body, object)?.value),
+  };
+}
+
+/**
+ * The body with another top-level `model`; every other byte stays. All of several `model` members are replaced, so that
+ * no reader can find the old name. Null when there is none.
+ */
+export function rewriteModel(body: Uint8Array, model: string): Uint8Array | null {
+  const object = readObject(body);
+  const edits = object instanceof Refusal ? [] : modelEdits(object, model);
+  return edits.length === 0 ? null : splice(body, edits);
+}
+
+/**
+ * Makes a streaming chat request ask for its usage (spec/providers 4.3); every other byte stays.
+ *
+ * @returns `hide`: we asked and the caller did not, so the extra chunk must not reach the caller.
+ */
+export function askForUsage(body: Uint8Array): { readonly body: Uint8Array; readonly hide: boolean } {
+  const object = readObject(body);
+  const edit = object instanceof Refusal ? null : usageEdit(body, object);
+  return edit ? { body: splice(body, [edit]), hide: true } : { body, hide: false };
+}
+
+function modelEdits(object: JsonObject, model: string): Edit[] {
+  const text = JSON.stringify(model);
+  return object.members
+    .filter((member) => member.key === 'model')
+    .map(({ valueStart, valueEnd }) => ({ start: valueStart, end: valueEnd, text }));
+}
+
+/** Null: the request does not stream, or asks already, or is wrong in a way that the provider will name. */
+function usageEdit(body: Uint8Array, object: JsonObject): Edit | null {
+  if (!isTrue(body, lastMember(object, 'stream'))) return null;
+  const asked = includeUsage(body, object);
+  if (!asked) return insertion(object, '"stream_options":{"include_usage":true}');
+  const { options, inner, value } = asked;
+  if (value) return isTrue(body, value) ? null : replacement(value, 'true');
+  if (inner) return insertion(inner, '"include_usage":true');
+  return valueText(body, options) === 'null' ? replacement(options, '{"include_usage":true}') : null;
+}
+
+/**
+ * Positions by body: the pipeline looks at the same bytes more than once, and long bodies are worth one scan only.
+ * Bodies are never changed in place.
+ */
+const scans = new WeakMap<Uint8Array, JsonObject | Refusal>();
+
+function readObject(body: Uint8Array): JsonObject | Refusal {
+  const known = scans.get(body);
+  if (known) return known;
+  const read = scan(body);
+  scans.set(body, read);
+  return read;
+}
+
+function scan(body: Uint8Array): JsonObject | Refusal {
+  const object = readMembers(body);
+  if (object === 'malformed') return new Refusal('malformedJson');
+  if (object === 'too-deep')
+    return new Refusal('invalidRequest', { message: 'The body is nested too deeply.', path: ['body'] });
+  return object;
+}
+
+interface AskedUsage {
+  readonly options: JsonMember;
+  /** Null when `stream_options` is no object. */
+  readonly inner: JsonObject | null;
+  readonly value: JsonMember | undefined;
+}
+
+function includeUsage(body: Uint8Array, object: JsonObject): AskedUsage | null {
+  const options = lastMember(object, 'stream_options');
+  if (!options) return null;
+  const inner = readInnerMembers(body, options);
+  return { options, inner, value: inner ? lastMember(inner, 'include_usage') : undefined };
+}
+
+function readString(body: Uint8Array, member: JsonMember): string | null {
+  if (body[member.valueStart] !== 0x22) return null;
+  const value: unknown = JSON.parse(valueText(body, member));
+  return typeof value === 'string' ? value : null;
+}
+
+const isTrue = (body: Uint8Array, member: JsonMember | undefined) =>
+  member !== undefined && body[member.valueStart] === 0x74;
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+const replacement = ({ valueStart, valueEnd }: JsonMember, text: string): Edit => ({
+  start: valueStart,
+  end: valueEnd,
+  text,
+});
+
+/** As the object's first member. Inserting in front is safe: `stream_options` is known to be absent. */
+const insertion = ({ bodyStart, members }: JsonObject, member: string): Edit => ({
+  start: bodyStart,
+  end: bodyStart,
+  text: members.length > 0 ? `${member},` : member,
+});
+
+/** @param edits in order, not overlapping. */
+function splice(body: Uint8Array, edits: readonly Edit[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const edit of edits) {
+    parts.push(body.subarray(at, edit.start), Buffer.from(edit.text));
+    at = edit.end;
+  }
+  parts.push(body.subarray(at));
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,9 @@
+import { defineProvider } from '../descriptor.ts';
+
+export const together = defineProvider({
+  slug: 'together',
+  name: 'Together AI',
+  compatPrefixes: ['together'],
+  baseUrl: 'https://api.together.xyz/v1',
+  chat: { kind: 'openai', path: 'chat/completions' },
+});

@@ -1,0 +1,25 @@
+import { defineProvider } from '../descriptor.ts';
+import { joinUrl } from '../upstream-path.ts';
+
+const MODEL = /^@(?:cf|hf)\//;
+
+/**
+ * Cloudflare's model service. Its URL names a Cloudflare account, so the operator sets the base URL:
+ * `https://api.cloudflare.com/client/v4/accounts/{account}/ai`.
+ */
+export const workersAi = defineProvider({
+  slug: 'workers-ai',
+  name: 'Workers AI',
+  compatPrefixes: ['workers-ai'],
+  baseUrl: null,
+  chat: { kind: 'openai', path: 'v1/chat/completions' },
+  modelInPath: /^(?:run\/)?((?:@|%40)(?:cf|hf)(?:\/|%2f).+)$/i,
+  resolve({ baseUrl, path }) {
+    // Clients send a model's slashes both raw and as %2F; the provider wants them raw.
+    const model = path
+      .replace(/^run\//, '')
+      .replace(/%2f/gi, '/')
+      .replace(/^%40/, '@');
+    return { url: joinUrl(baseUrl, MODEL.test(model) ? `run/${model}` : path) };
+  },
+});
