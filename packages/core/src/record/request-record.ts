@@ -25,6 +25,8 @@ export interface KeptBody {
   readonly encoding: 'utf8' | 'base64';
   readonly data: string;
   readonly complete: boolean;
+  /** Set where the kept form has another type than what was sent: an assembled stream is JSON. */
+  readonly contentType?: string;
 }
 
 /**
