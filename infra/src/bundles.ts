@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** Every function, with the package whose bundle step makes it. */
+const PACKAGES = {
+  unified: 'handlers',
+  provider: 'handlers',
+  management: 'handlers',
+  'first-account': 'handlers',
+  'log-consumer': 'log-consumer',
+} as const;
+
+export type FunctionName = keyof typeof PACKAGES;
+
+export const FUNCTION_NAMES = Object.keys(PACKAGES) as readonly FunctionName[];
+
+/** The folder that becomes the function's code. @throws when nothing has been bundled there yet, saying how to do it. */
+export function bundleFolder(root: string, name: FunctionName): string {
+  const folder = join(root, PACKAGES[name], 'dist', name);
+  if (!existsSync(join(folder, 'index.mjs'))) {
+    throw new Error(
+      `The function "${name}" has no bundle in ${relative(process.cwd(), folder)}. Run "npm run bundle" first.`,
+    );
+  }
+  return folder;
+}

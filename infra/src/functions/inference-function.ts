@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { DeploymentSettings } from '../deployment-settings.ts';
+import type { Stores } from './stores.ts';
+import { WeirFunction } from './weir-function.ts';
+
+interface InferenceFunctionProps {
+  readonly name: 'provider' | 'unified';
+  readonly description: string;
+  readonly settings: DeploymentSettings;
+  readonly stores: Stores;
+}
+
+/** As long as API Gateway streams an answer and Lambda runs a function. */
+export const INFERENCE_TIMEOUT = Duration.minutes(15);
+
+/** The data plane: it reads configuration, calls providers and hands over records. It cannot read a record back. */
+export class InferenceFunction extends WeirFunction {
+  constructor(scope: Construct, id: string, { name, description, settings, stores }: InferenceFunctionProps) {
+    super(scope, id, {
+      name,
+      description,
+      bundleRoot: settings.bundleRoot,
+      dataKey: stores.dataKey,
+      memoryMiB: 1024,
+      timeout: INFERENCE_TIMEOUT,
+      environment: {
+        WEIR_CONFIG_TABLE: stores.tables.config.tableName,
+        WEIR_RECORDS_QUEUE_URL: stores.records.queue.queueUrl,
+        WEIR_BUCKET: stores.objects.bucket.bucketName,
+        WEIR_PLATFORM_SECRET: stores.secrets.platformKeys.secretArn,
+        WEIR_PROVIDER_BASE_URLS: JSON.stringify(settings.providerBaseUrls),
+        WEIR_UPSTREAM_TIMEOUT_MS: String(settings.upstreamTimeoutMs),
+      },
+      permissions: inferencePermissions(stores),
+    });
+    stores.objects.explainPrefixes(this.role, 'handoff', 'spill');
+  }
+}
+
+function inferencePermissions({ dataKey, tables, records, objects, secrets }: Stores): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({
+      actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+      resources: [tables.config.tableArn],
+    }),
+    // The one thing that the data plane may write: an account's `default` gateway, at its first request.
+    new iam.PolicyStatement({
+      actions: ['dynamodb:PutItem'],
+      resources: [tables.config.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['G#*#default'] },
+        // "For all values" also holds when there is none.
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+    dataKey.useThrough('dynamodb', 'write'),
+    new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [records.queue.queueArn] }),
+    dataKey.useThrough('sqs', 'write'),
+    new iam.PolicyStatement({
+      actions: ['s3:PutObject'],
+      resources: [objects.under('handoff'), objects.under('spill')],
+    }),
+    dataKey.useThrough('s3', 'write'),
+    new iam.PolicyStatement({
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [secrets.platformKeys.secretArn],
+    }),
+    dataKey.useThrough('secretsmanager', 'read'),
+  ];
+}

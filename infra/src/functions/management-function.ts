@@ -1,0 +1,65 @@
+import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { DeploymentSettings } from '../deployment-settings.ts';
+import { Tables } from '../tables.ts';
+import type { Stores } from './stores.ts';
+import { WeirFunction } from './weir-function.ts';
+
+interface ManagementFunctionProps {
+  readonly settings: DeploymentSettings;
+  readonly stores: Stores;
+}
+
+/** The longest that API Gateway waits for a buffered answer. */
+export const MANAGEMENT_TIMEOUT = Duration.seconds(29);
+
+/** The control plane: gateways, tokens and logs. It sees no provider key and sends nothing to a provider. */
+export class ManagementFunction extends WeirFunction {
+  constructor(scope: Construct, id: string, { settings, stores }: ManagementFunctionProps) {
+    super(scope, id, {
+      name: 'management',
+      description: 'Weir: gateways, tokens and logs',
+      bundleRoot: settings.bundleRoot,
+      dataKey: stores.dataKey,
+      memoryMiB: 512,
+      timeout: MANAGEMENT_TIMEOUT,
+      environment: {
+        WEIR_CONFIG_TABLE: stores.tables.config.tableName,
+        WEIR_LOGS_TABLE: stores.tables.logs.tableName,
+        WEIR_BUCKET: stores.objects.bucket.bucketName,
+      },
+      permissions: managementPermissions(stores),
+    });
+    stores.objects.explainPrefixes(this.role, 'bodies');
+  }
+}
+
+const READ_AND_WRITE_ITEMS = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+];
+
+function managementPermissions({ dataKey, tables, objects }: Stores): iam.PolicyStatement[] {
+  return [
+    new iam.PolicyStatement({ actions: READ_AND_WRITE_ITEMS, resources: [tables.config.tableArn] }),
+    new iam.PolicyStatement({
+      actions: ['dynamodb:Query'],
+      resources: [`${tables.config.tableArn}/index/${Tables.byAccount}`],
+    }),
+    new iam.PolicyStatement({
+      actions: [...READ_AND_WRITE_ITEMS, 'dynamodb:BatchWriteItem'],
+      resources: [tables.logs.tableArn],
+    }),
+    dataKey.useThrough('dynamodb', 'write'),
+    new iam.PolicyStatement({
+      actions: ['s3:DeleteObject', 's3:GetObject'],
+      resources: [objects.under('bodies')],
+    }),
+    dataKey.useThrough('s3', 'read'),
+  ];
+}
