@@ -19,12 +19,14 @@ export interface TokenStore {
   /** All of the account's tokens, oldest first. */
   list(account: AccountId): Promise<readonly TokenRecord[]>;
   create(record: TokenRecord): Promise<void>;
-  /** Replaces everything but the hash. False when the token is gone. */
+  /** Replaces everything but the hash; the last writer wins. False when the token is gone. */
   update(record: TokenRecord): Promise<boolean>;
   /**
-   * Gives the token another secret. Crash-safe: at no moment are both secrets invalid, and the old one stops working
-   * before this resolves.
+   * Gives the token another secret: the stored contents under `newHash`, with the `modifiedOn` of `record`. Crash-safe:
+   * at no moment are both secrets invalid, and the old one stops working before this resolves. Null when the token was
+   * deleted or rolled by someone else meanwhile: `newHash` then opens nothing.
    */
-  roll(record: TokenRecord, newHash: TokenHash): Promise<TokenRecord>;
+  roll(record: TokenRecord, newHash: TokenHash): Promise<TokenRecord | null>;
+  /** Ends the token, and with it what an interrupted `roll` may have left. */
   delete(record: TokenRecord): Promise<void>;
 }

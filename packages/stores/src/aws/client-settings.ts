@@ -1,0 +1,71 @@
+/** The environment is read while the module loads: hosts that run several functions swap it around each import. */
+const environment = {
+  region: process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+  accessKeyId: process.env.AWS_ACCESS_KEY_ID,
+  secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
+  sessionToken: process.env.AWS_SESSION_TOKEN,
+  fips: process.env.AWS_USE_FIPS_ENDPOINT === 'true',
+  endpoint: process.env.AWS_ENDPOINT_URL,
+  endpoints: {
+    dynamodb: process.env.AWS_ENDPOINT_URL_DYNAMODB,
+    sqs: process.env.AWS_ENDPOINT_URL_SQS,
+    s3: process.env.AWS_ENDPOINT_URL_S3,
+    'secrets-manager': process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+  },
+};
+
+/** How long one attempt may take, and how many there are. Milliseconds. */
+export interface Patience {
+  readonly connect: number;
+  /** Until the answer's headers, and between any two bytes. */
+  readonly answer: number;
+  readonly attempts: number;
+}
+
+/** What tests and tools may say instead of the environment. */
+export interface ClientOptions {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly patience?: Patience;
+}
+
+/**
+ * Settings that every client shares. All that the SDK would otherwise look for in files on its first call is said
+ * here; a function's credentials are in its environment and stay the same as long as it lives.
+ */
+export function clientSettings(
+  service: keyof typeof environment.endpoints,
+  patience: Patience,
+  options: ClientOptions,
+) {
+  const { accessKeyId, secretAccessKey, sessionToken, fips } = environment;
+  const region = options.region ?? environment.region;
+  const endpoint = options.endpoint ?? environment.endpoints[service] ?? environment.endpoint;
+  const { connect, answer, attempts } = options.patience ?? patience;
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : {
+          credentials: {
+            accessKeyId,
+            secretAccessKey,
+            ...(sessionToken === undefined ? {} : { sessionToken }),
+          },
+        }),
+    defaultsMode: 'standard' as const,
+    retryMode: 'standard',
+    maxAttempts: attempts,
+    useFipsEndpoint: fips,
+    useDualstackEndpoint: false,
+    requestHandler: {
+      connectionTimeout: connect,
+      requestTimeout: answer,
+      throwOnRequestTimeout: true,
+      socketTimeout: answer,
+      httpAgent: { keepAlive: true, maxSockets: 64 },
+      httpsAgent: { keepAlive: true, maxSockets: 64 },
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AccountId,
+  type Clock,
+  type ConfigQuery,
+  type ConfigSource,
+  DEFAULT_GATEWAY,
+  DEFAULT_SETTINGS,
+  type GatewaySnapshot,
+  type LoadedConfig,
+  StoreUnavailable,
+} from '@weir/core';
+import { ask, isConditionRefused } from '../aws/ask.ts';
+import { fromGatewayItem, toGatewayItem } from '../table/gateway-item.ts';
+import { gatewayKey, type ItemKey, tokenKey } from '../table/keys.ts';
+import { newGateway } from '../table/new-gateway.ts';
+import { readItems } from '../table/read-items.ts';
+import { verdictOf } from '../table/token-item.ts';
+
+/** Creation and deletion of `default` may race; more often than this in a row, something is wrong. */
+const CREATE_ATTEMPTS = 3;
+
+export interface DynamoDBConfigOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly clock: Clock;
+}
+
+/** Reads the store at every call: one strongly consistent BatchGetItem. Remembers nothing. */
+export class DynamoDBConfigSource implements ConfigSource {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #clock: Clock;
+
+  constructor({ client, table, clock }: DynamoDBConfigOptions) {
+    this.#client = client;
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  async load({ gateway, token }: ConfigQuery): Promise<LoadedConfig> {
+    const keys: ItemKey[] = [];
+    if (gateway) keys.push(gatewayKey(gateway.account, gateway.id));
+    if (token !== null) keys.push(tokenKey(token));
+    const loaded: { gateway: LoadedConfig['gateway']; token: LoadedConfig['token'] } = {
+      gateway: null,
+      token: null,
+    };
+    for (const item of await readItems(this.#client, this.#table, keys)) {
+      if (item.sk?.S === 'TOKEN') loaded.token = verdictOf(item);
+      else loaded.gateway = fromGatewayItem(item);
+    }
+    return { ...loaded, stale: null };
+  }
+
+  async createDefaultGateway(account: AccountId): Promise<GatewaySnapshot> {
+    for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
+      const gateway = newGateway(this.#clock, account, DEFAULT_GATEWAY, DEFAULT_SETTINGS);
+      if (await this.#putIfAbsent(gateway)) return gateway;
+      const winner = await this.load({ gateway: { account, id: DEFAULT_GATEWAY }, token: null });
+      if (winner.gateway) return winner.gateway;
+    }
+    throw new StoreUnavailable('cannot create the default gateway: it keeps appearing and disappearing');
+  }
+
+  async #putIfAbsent(gateway: GatewaySnapshot): Promise<boolean> {
+    const command = new PutItemCommand({
+      TableName: this.#table,
+      Item: toGatewayItem(gateway),
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    try {
+      await ask('create the default gateway', () => this.#client.send(command));
+      return true;
+    } catch (error) {
+      if (isConditionRefused(error)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import type { AccountStore, GatewayStore, TokenStore } from '@weir/core';
+import type { ControlStoreOptions } from './control-store-options.ts';
+import { DynamoDBAccountStore } from './dynamodb-account-store.ts';
+import { DynamoDBGatewayStore } from './dynamodb-gateway-store.ts';
+import { DynamoDBTokenStore } from './dynamodb-token-store.ts';
+
+export const createGatewayStore = (options: ControlStoreOptions): GatewayStore =>
+  new DynamoDBGatewayStore(options);
+
+export const createTokenStore = (options: ControlStoreOptions): TokenStore => new DynamoDBTokenStore(options);
+
+export const createAccountStore = (options: Omit<ControlStoreOptions, 'clock'>): AccountStore =>
+  new DynamoDBAccountStore(options);

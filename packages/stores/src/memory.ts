@@ -1,0 +1,9 @@
+/** Every port in memory: for tests, and for programs that need no store. */
+export { MemoryBucket } from './bucket/memory-bucket.ts';
+export { MemoryConfigSource } from './config/memory-config-source.ts';
+export { MemoryAccountStore } from './control/memory-account-store.ts';
+export { MemoryConfig } from './control/memory-config.ts';
+export { MemoryGatewayStore } from './control/memory-gateway-store.ts';
+export { MemoryTokenStore } from './control/memory-token-store.ts';
+export { MemoryPlatformCredentials } from './credentials/memory-platform-credentials.ts';
+export { MemoryRecordSink } from './records/memory-record-sink.ts';

@@ -1,0 +1,32 @@
+import type { RequestRecord } from '@weir/core';
+
+/** A larger message is put into the bucket, and a pointer is queued; the queue itself ends at 1 MiB. Bytes. */
+export const LARGEST_MESSAGE = 900 * 1024;
+
+/** The body of a message in the records queue: the record, or the key of an object that holds it as gzipped JSON. */
+export type RecordMessage =
+  | { readonly v: 1; readonly record: RequestRecord }
+  | { readonly v: 1; readonly pointer: string };
+
+export type SetAside = 'handoff' | 'spill';
+
+/** Where the record lies in the bucket when it cannot go through the queue. */
+export function objectKey(prefix: SetAside, { id, createdAt }: RequestRecord): string {
+  return `${prefix}/${new Date(createdAt).toISOString().slice(0, 10)}/${id}.json.gz`;
+}
+
+/**
+ * The record as a message body. The queue refuses two characters that JSON may hold as they are (U+FFFE, U+FFFF);
+ * escaped they mean the same.
+ */
+export function recordText(record: RequestRecord): string {
+  return asQueueText(`{"v":1,"record":${JSON.stringify(record)}}`);
+}
+
+export function pointerText(pointer: string): string {
+  return JSON.stringify({ v: 1, pointer } satisfies RecordMessage);
+}
+
+function asQueueText(json: string): string {
+  return json.replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+}

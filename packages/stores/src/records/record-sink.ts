@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { RecordSink, RequestRecord } from '@weir/core';
+import { createSqsClient } from '../aws/sqs-client.ts';
+import type { BucketWriter } from '../bucket/bucket.ts';
+import { GroupCommit, type GroupLimits } from './group-commit.ts';
+import { LARGEST_MESSAGE, objectKey, pointerText, recordText, type SetAside } from './record-message.ts';
+import { type QueueMessage, RecordQueue, type SendVerdict } from './record-queue.ts';
+
+const compress = promisify(gzip);
+
+/** SendMessageBatch: ten messages, 1 MiB in all. */
+const LIMITS: GroupLimits = { entries: 10, bytes: 1024 * 1024, linger: 10 };
+/** Waits before a message that the queue failed to take is sent again, alone. Milliseconds. */
+const PAUSES = [100, 400] as const;
+
+export interface RecordSinkOptions {
+  readonly queueUrl: string;
+  /** Called when the first record needs the bucket, so that the S3 client is loaded only then. */
+  readonly loadBucket: () => Promise<BucketWriter>;
+  readonly client?: SQSClient;
+  /**
+   * Whether other requests are open in this process, so that their records may share a call. Where one request runs
+   * at a time it is always false, and every record is sent at once.
+   */
+  readonly expectMore?: () => boolean;
+  /** Takes the line of a record that neither queue nor bucket took. */
+  readonly writeLine?: (line: string) => void;
+}
+
+/** Records through SQS, up to ten a call; the bucket for those that are too large or that the queue refuses. */
+export class SqsRecordSink implements RecordSink {
+  readonly #queue: RecordQueue;
+  readonly #group: GroupCommit<QueueMessage, SendVerdict>;
+  readonly #loadBucket: () => Promise<BucketWriter>;
+  readonly #writeLine: (line: string) => void;
+
+  constructor({
+    queueUrl,
+    loadBucket,
+    client = createSqsClient(),
+    expectMore = () => false,
+    writeLine = (line) => process.stderr.write(`${line}\n`),
+  }: RecordSinkOptions) {
+    this.#queue = new RecordQueue(client, queueUrl);
+    this.#group = new GroupCommit({
+      limits: LIMITS,
+      expectMore,
+      commit: (messages) => this.#queue.send(messages),
+    });
+    this.#loadBucket = loadBucket;
+    this.#writeLine = writeLine;
+  }
+
+  async put(record: RequestRecord): Promise<void> {
+    const reasons: string[] = [];
+    try {
+      const message = await this.#messageFor(record);
+      if (await this.#queued(message, reasons)) return;
+    } catch (error) {
+      reasons.push(String(error));
+    }
+    try {
+      await this.#setAside('spill', record);
+    } catch (error) {
+      reasons.push(String(error));
+      this.#writeLine(JSON.stringify({ level: 'error', event: 'record-not-stored', reasons, record }));
+    }
+  }
+
+  async #messageFor(record: RequestRecord): Promise<QueueMessage> {
+    const whole = asMessage(recordText(record));
+    if (whole.bytes <= LARGEST_MESSAGE) return whole;
+    return asMessage(pointerText(await this.#setAside('handoff', record)));
+  }
+
+  async #queued(message: QueueMessage, reasons: string[]): Promise<boolean> {
+    let verdict = await this.#group.send(message);
+    for (const pause of PAUSES) {
+      if (verdict.kind !== 'failed') break;
+      reasons.push(verdict.reason);
+      await sleep(pause * (0.5 + Math.random() / 2));
+      const [again] = await this.#queue.send([message]);
+      if (again) verdict = again;
+    }
+    if (verdict.kind === 'queued') return true;
+    reasons.push(verdict.reason);
+    return false;
+  }
+
+  /** @returns the object's key. */
+  async #setAside(prefix: SetAside, record: RequestRecord): Promise<string> {
+    const bucket = await this.#loadBucket();
+    const key = objectKey(prefix, record);
+    await bucket.put(key, await compress(JSON.stringify(record)));
+    return key;
+  }
+}
+
+function asMessage(text: string): QueueMessage {
+  return { text, bytes: Buffer.byteLength(text) };
+}
+
+/** Where finished records go. One per process. */
+export const createRecordSink = (options: RecordSinkOptions): RecordSink => new SqsRecordSink(options);

@@ -1,0 +1,24 @@
+import type { AccountId, GatewayId, TokenHash, TokenId } from '@weir/core';
+
+/** Keys of the `config` table; every other file asks here. */
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const accountKey = (id: AccountId): ItemKey => ({ pk: `A#${id}`, sk: 'ACCOUNT' });
+export const gatewayKey = (account: AccountId, id: GatewayId): ItemKey => ({
+  pk: `G#${account}#${id}`,
+  sk: 'SNAPSHOT',
+});
+export const tokenKey = (hash: TokenHash): ItemKey => ({ pk: `T#${hash}`, sk: 'TOKEN' });
+
+/** The index through which an account's items are listed. */
+export const BY_ACCOUNT = 'by-account';
+export const accountPartition = (account: AccountId) => `A#${account}`;
+export const GATEWAY_PREFIX = 'GATEWAY#';
+export const TOKEN_PREFIX = 'TOKEN#';
+export const gatewaySort = (id: GatewayId) => `${GATEWAY_PREFIX}${id}`;
+export const tokenSort = (id: TokenId) => `${TOKEN_PREFIX}${id}`;
+
+export const placeOf = ({ pk, sk }: ItemKey) => `${pk} / ${sk}`;

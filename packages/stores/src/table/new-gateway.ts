@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { AccountId, Clock, GatewayId, GatewaySettings, GatewaySnapshot } from '@weir/core';
+
+/** A gateway's first version. */
+export function newGateway(
+  clock: Clock,
+  account: AccountId,
+  id: GatewayId,
+  settings: GatewaySettings,
+): GatewaySnapshot {
+  const createdAt = new Date(clock.now()).toISOString();
+  return { account, id, internalId: randomUUID(), version: 1, createdAt, modifiedAt: createdAt, settings };
+}
+
+/** The gateway's next version. */
+export function nextVersion(
+  clock: Clock,
+  current: GatewaySnapshot,
+  settings: GatewaySettings,
+): GatewaySnapshot {
+  return {
+    ...current,
+    version: current.version + 1,
+    modifiedAt: new Date(clock.now()).toISOString(),
+    settings,
+  };
+}
