@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+/**
+ * Recorded provider traffic, kept beside the project (its `index.md` says what each file shows and what was cut). It is
+ * read where it is and never copied; where the folder is missing the tests that need it are skipped, and say so.
+ */
+const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../../../../../shared/fixtures');
+
+export const hasRecorded = existsSync(FOLDER);
+if (!hasRecorded)
+  process.stderr.write(
+    `skipped: recorded provider traffic is not at ${FOLDER}; only the small fixtures run\n`,
+  );
+
+/** A whole body as it was sent. */
+export const recordedBody = (file: string): Buffer => readFileSync(join(FOLDER, file));
+
+/**
+ * A `.chunks.txt` stream with its framing put back: one event per line, its name from the payload's `type` as Anthropic
+ * and OpenAI's Responses write it.
+ */
+export function recordedSse(file: string, lines: readonly [from: number, to?: number] = [0]): Buffer {
+  const events = recordedBody(file)
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '')
+    .slice(...lines);
+  const framed = events.map((line) => {
+    const event: unknown = JSON.parse(line);
+    const type =
+      typeof event === 'object' && event !== null && 'type' in event ? `event: ${event.type}\n` : '';
+    return `${type}data: ${line}\n\n`;
+  });
+  return Buffer.from(framed.join(''));
+}
+
+interface Cassette {
+  readonly interactions: ReadonlyArray<{
+    readonly response: {
+      readonly parsed_body?: unknown;
+      readonly body?: string | { readonly string: string | Uint8Array };
+    };
+  }>;
+}
+
+/** The answer of one interaction of a cassette. */
+export function recordedAnswer(file: string, interaction = 0): Buffer {
+  const { interactions } = parse(recordedBody(file).toString()) as Cassette;
+  const response = interactions[interaction]?.response;
+  if (response?.parsed_body !== undefined) return Buffer.from(JSON.stringify(response.parsed_body));
+  const body = typeof response?.body === 'object' ? response.body.string : response?.body;
+  if (body === undefined) throw new Error(`${file} has no answer ${interaction}`);
+  return Buffer.from(body);
+}

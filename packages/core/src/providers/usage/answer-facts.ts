@@ -1,0 +1,85 @@
+import type { TokenUsage } from '../../form/token-usage.ts';
+import type { UsageDialect } from '../descriptor.ts';
+import { child, type Json, textAt } from './json-shape.ts';
+import { tokenUsage } from './token-shapes.ts';
+
+/** What a provider's answer says about itself. */
+export interface AnswerFacts {
+  readonly usage: TokenUsage | null;
+  /** As the provider names it; null where the answer does not say. */
+  readonly model: string | null;
+}
+
+/** The members that {@link factsOf} looks at: a long answer need not be parsed beyond them. */
+export const TELLING_MEMBERS: ReadonlySet<string> = new Set([
+  'type',
+  'model',
+  'modelVersion',
+  'usage',
+  'usageMetadata',
+  'x_groq',
+  'response',
+  'message',
+  'delta',
+  'result',
+  'metadata',
+  'meta',
+  'amazon-bedrock-invocationMetrics',
+  'prompt_token_count',
+  'generation_token_count',
+  'inputTextTokenCount',
+  'results',
+]);
+
+/**
+ * The facts in the given parts of one answer, in order: a whole answer is one part, a stream as many as may tell
+ * something. Counts that repeat are cumulative, so the last holds (spec/providers 2.1-9); Anthropic's last are completed
+ * by those of its start.
+ */
+export function factsOf(dialect: UsageDialect, parts: readonly Json[]): AnswerFacts {
+  let start: Json | null = null;
+  let last: Json | null = null;
+  let metrics: Json | null = null;
+  let model: string | null = null;
+  for (const part of parts) {
+    const usage = usageIn(part);
+    if (part.type === 'message_start') start ??= usage;
+    else last = usage ?? last;
+    metrics = child(part, 'amazon-bedrock-invocationMetrics') ?? metrics;
+    model ??= modelIn(part);
+  }
+  const counted = last ? { ...start, ...withoutNulls(last) } : (start ?? metrics);
+  return { usage: counted ? tokenUsage(dialect, counted) : null, model };
+}
+
+/** Wherever a provider puts it: in a whole answer, an event, an envelope. Null when nothing is counted there yet. */
+function usageIn(part: Json): Json | null {
+  const places = [
+    part,
+    child(part, 'x_groq'),
+    // OpenAI's terminal event, Anthropic's start, Cohere's end, Workers AI's envelope, Nova's stream
+    child(part, 'response'),
+    child(part, 'message'),
+    child(part, 'delta'),
+    child(part, 'result'),
+    child(part, 'metadata'),
+  ];
+  for (const place of places) {
+    const usage = child(place, 'usage') ?? child(place, 'usageMetadata');
+    if (usage && tokenUsage('none', usage)) return usage;
+  }
+  // Cohere's v1 and embeddings; models on Bedrock that count at the top level
+  return [child(part, 'meta'), part].find((usage) => usage && tokenUsage('none', usage)) ?? null;
+}
+
+function modelIn(part: Json): string | null {
+  const places = [part, child(part, 'response'), child(part, 'message'), child(part, 'result')];
+  for (const place of places) {
+    const model = textAt(place, 'model') || textAt(place, 'modelVersion');
+    if (model) return model;
+  }
+  return null;
+}
+
+const withoutNulls = (usage: Json): Json =>
+  Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null));

@@ -1,0 +1,154 @@
+import type { TokenUsage } from '../../form/token-usage.ts';
+import { type HeaderMap, header } from '../../http/header-map.ts';
+import { isAwsEventStream, readAwsFrames } from '../../streaming/aws-event-stream.ts';
+import { readSse } from '../../streaming/sse.ts';
+import { eventEnd, eventStart } from '../../streaming/sse-bounds.ts';
+import type { UsageDialect } from '../descriptor.ts';
+import { readMembers, valueText } from '../json-members.ts';
+import { type AnswerFacts, factsOf, TELLING_MEMBERS } from './answer-facts.ts';
+import { isJson, type Json, parseJson, textAt } from './json-shape.ts';
+
+const NOTHING: AnswerFacts = { usage: null, model: null };
+
+/**
+ * Usage and model of a provider's answer, from its kept bytes, whatever they are: JSON, server-sent events or AWS frames
+ * (told by their first bytes, since content types lie: spec/providers 2.1-3). Only the parts that can tell something
+ * are parsed. It never throws; what cannot be read is null.
+ *
+ * A stream may be kept in part: its head and its tail, joined by a blank line, are enough.
+ */
+export function readAnswer(dialect: UsageDialect, bytes: Uint8Array): AnswerFacts {
+  if (dialect === 'none' || bytes.length === 0) return NOTHING;
+  return factsOf(dialect, tellingParts(bytes));
+}
+
+export const readUsage = (dialect: UsageDialect, bytes: Uint8Array): TokenUsage | null =>
+  readAnswer(dialect, bytes).usage;
+
+export const readAnswerModel = (dialect: UsageDialect, bytes: Uint8Array): string | null =>
+  readAnswer(dialect, bytes).model;
+
+/** Bedrock's InvokeModel counts in headers too, for models whose bodies do not (spec/providers 8.4). */
+export function readUsageHeaders(headers: HeaderMap): TokenUsage | null {
+  const count = (name: string) => {
+    const value = header(headers, `x-amzn-bedrock-${name}-token-count`);
+    return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
+  };
+  const [input, output] = [count('input'), count('output')];
+  if (input === null && output === null) return null;
+  return {
+    input: input ?? 0,
+    cacheRead: count('cache-read-input') ?? 0,
+    cacheWrite: count('cache-write-input') ?? 0,
+    output: output ?? 0,
+    reasoning: 0,
+  };
+}
+
+function tellingParts(bytes: Uint8Array): readonly Json[] {
+  if (isAwsEventStream(bytes)) return partsOfFrames(bytes);
+  const first = /\S/.exec(asBuffer(bytes).toString('latin1', 0, 64))?.[0];
+  if (first === '{') return partOfObject(bytes);
+  if (first === '[') return partsOfList(bytes);
+  return partsOfSse(bytes);
+}
+
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function partOfObject(bytes: Uint8Array): Json[] {
+  const object = readMembers(bytes);
+  if (typeof object === 'string') return [];
+  return [
+    Object.fromEntries(
+      object.members
+        .filter(({ key }) => TELLING_MEMBERS.has(key))
+        .map((member) => [member.key, parseJson(valueText(bytes, member))]),
+    ),
+  ];
+}
+
+/** Gemini's stream without `alt=sse` is one growing list. */
+function partsOfList(bytes: Uint8Array): Json[] {
+  const list = parseJson(asBuffer(bytes).toString());
+  return Array.isArray(list) ? list.filter(isJson) : [];
+}
+
+/** A stream's first events may be empty of it (Azure), so a few are tried. */
+const MODEL_TRIES = 4;
+
+function partsOfSse(bytes: Uint8Array): Json[] {
+  const view = asBuffer(bytes);
+  const start = firstEvent(view, '"message_start"', 1, (event) => event.type === 'message_start');
+  const last = lastUsageEvent(view);
+  const parts = [start, last].filter((part) => part !== null);
+  if (factsOf('none', parts).model !== null) return parts;
+  const named = firstEvent(view, '"model', MODEL_TRIES, (event) => factsOf('none', [event]).model !== null);
+  return named
+    ? [...parts.slice(0, start ? 1 : 0), withoutUsage(named), ...parts.slice(start ? 1 : 0)]
+    : parts;
+}
+
+/** Only its name is wanted: its early counts must not stand for the last ones. */
+const withoutUsage = (event: Json): Json => ({ model: factsOf('none', [event]).model });
+
+/** From the end, for the last counts hold. Each event is parsed at most once. */
+function lastUsageEvent(view: Buffer): Json | null {
+  for (let at = view.lastIndexOf('usage'); at > 0; ) {
+    let before = at;
+    if (!isNullMember(view, at)) {
+      before = eventStart(view, at);
+      const event = eventAt(view, before, at);
+      if (event && factsOf('none', [event]).usage) return event;
+    }
+    at = before > 0 ? view.lastIndexOf('usage', before - 1) : -1;
+  }
+  return null;
+}
+
+/** Every chunk of a stream that will report usage says `"usage":null` before. */
+const isNullMember = (view: Buffer, at: number) => view.toString('latin1', at, at + 11) === 'usage":null';
+
+function firstEvent(
+  view: Buffer,
+  word: string,
+  tries: number,
+  accept: (event: Json) => boolean,
+): Json | null {
+  let at = view.indexOf(word);
+  for (let left = tries; left > 0 && at !== -1; left--) {
+    const event = eventAt(view, eventStart(view, at), at);
+    if (event && accept(event)) return event;
+    const end = eventEnd(view, at);
+    at = end === -1 ? -1 : view.indexOf(word, end);
+  }
+  return null;
+}
+
+function eventAt(view: Buffer, start: number, at: number): Json | null {
+  const end = eventEnd(view, at);
+  const data = readSse(view.subarray(start, end === -1 ? view.length : end))[0]?.data;
+  const event = data === undefined ? undefined : parseJson(data);
+  return isJson(event) ? event : null;
+}
+
+/** Converse reports in a `metadata` frame; InvokeModel wraps the model's own events in `chunk` frames as base64. */
+function partsOfFrames(bytes: Uint8Array): Json[] {
+  const parts: Json[] = [];
+  for (const { headers, payload } of readAwsFrames(bytes).frames) {
+    const kind = headers.get(':event-type');
+    if (kind !== 'metadata' && kind !== 'chunk') continue;
+    const content = parseJson(asBuffer(payload).toString());
+    if (!isJson(content)) continue;
+    const wrapped = kind === 'chunk' ? textAt(content, 'bytes') : null;
+    const event = wrapped === null ? content : readWrapped(wrapped);
+    if (isJson(event)) parts.push(event);
+  }
+  return parts;
+}
+
+const TELLING_TEXT = /usage|"model|Metrics|_token_count|TokenCount/;
+
+function readWrapped(base64: string): unknown {
+  const text = Buffer.from(base64, 'base64').toString();
+  return TELLING_TEXT.test(text) ? parseJson(text) : undefined;
+}
