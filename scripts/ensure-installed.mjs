@@ -1,0 +1,71 @@
+/**
+ * Installs what is missing before `npm start`, `npm test` and the other root scripts, so that each works alone in a
+ * fresh clone. It runs on the machine's own Node (20 or later) and needs nothing that it has yet to install.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const pinnedNode = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+const reason = whyInstall();
+if (reason !== null) {
+  say(`${reason} Running "npm ci"; this takes a minute or two.`);
+  runOrExit(npm(), ['ci'], root);
+}
+if (!runsNode24()) {
+  // npm was told not to run install scripts (ignore-scripts), so the pinned Node has not been unpacked yet.
+  say('Unpacking the Node that the functions run on.');
+  runOrExit(process.execPath, ['installArchSpecificPackage'], join(root, 'node_modules/node'));
+}
+if (!runsNode24()) {
+  say(`The pinned Node does not run: ${pinnedNode}. Delete node_modules and try again.`);
+  process.exit(1);
+}
+
+/** @returns {string | null} a sentence, or null when everything that the lock file names is installed. */
+function whyInstall() {
+  const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
+  if (installed === null) return 'The dependencies are not installed yet.';
+  const locked = packagesOf(join(root, 'package-lock.json')) ?? {};
+  for (const [path, wanted] of Object.entries(locked)) {
+    // Workspaces are our own folders; optional packages are for other platforms, too.
+    if (!path.includes('node_modules/') || wanted.optional) continue;
+    const found = installed[path];
+    const same = found?.version === wanted.version && found?.integrity === wanted.integrity;
+    if (!same) return `The dependencies changed (${path.replace(/^.*node_modules\//, '')}).`;
+  }
+  return null;
+}
+
+/** npm keeps the second file to remember what it has really installed; it writes it last. */
+function packagesOf(lockFile) {
+  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : null;
+}
+
+function runsNode24() {
+  if (!existsSync(pinnedNode)) return false;
+  const { stdout } = spawnSync(pinnedNode, ['--version'], { encoding: 'utf8' });
+  return String(stdout).startsWith('v24.');
+}
+
+/** The npm that runs this script, or the first on the path when it is run by hand. */
+function npm() {
+  return process.env.npm_execpath ?? 'npm';
+}
+
+function runOrExit(command, args, cwd) {
+  const isScript = /\.[cm]?js$/.test(command);
+  const { status, error } = isScript
+    ? spawnSync(process.execPath, [command, ...args], { cwd, stdio: 'inherit' })
+    : spawnSync(command, args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status === 0) return;
+  say(`"${command} ${args.join(' ')}" failed${error ? `: ${error.message}` : '.'}`);
+  process.exit(status ?? 1);
+}
+
+function say(sentence) {
+  process.stdout.write(`weir: ${sentence}\n`);
+}

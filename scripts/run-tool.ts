@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, realpathSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+
+export const repository = resolve(import.meta.dirname, '..');
+const tools = join(repository, 'node_modules/.bin');
+
+/** The pinned Node comes first for whatever a tool starts in turn, and nobody phones home. */
+const environment = {
+  ...process.env,
+  PATH: `${tools}${delimiter}${process.env.PATH ?? ''}`,
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+};
+
+const isPosix = process.platform !== 'win32';
+
+/**
+ * Runs an installed tool on this very Node, its output going to ours. Resolves with its exit code. A signal that ends
+ * us meanwhile ends the tool first, with all that it started: some start their real program and do not pass it on.
+ */
+export async function runTool(
+  name: string,
+  args: readonly string[],
+  nodeOptions: readonly string[] = [],
+): Promise<number> {
+  const tool = join(tools, name);
+  if (!existsSync(tool)) throw new Error(`${name} is not installed. Run "npm ci".`);
+  const child = spawn(process.execPath, [...nodeOptions, realpathSync(tool), ...args], {
+    cwd: repository,
+    env: environment,
+    stdio: 'inherit',
+    // A process group of its own, which can be signalled as a whole.
+    detached: isPosix,
+  });
+  const stop = (signal: NodeJS.Signals) => {
+    if (child.pid !== undefined) process.kill(isPosix ? -child.pid : child.pid, signal);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    const [code, signal] = await once(child, 'exit');
+    return code ?? 128 + constants.signals[signal as NodeJS.Signals];
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
