@@ -20,6 +20,7 @@ export const epochMs = (value: number) => value as EpochMs;
 export const durationMs = (value: number) => value as DurationMs;
 
 const ACCOUNT = /^[0-9a-f]{32}$/;
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const GATEWAY = /^[a-z0-9_]+(?:-[a-z0-9_]+)*$/;
 
 export function parseAccountId(text: string): AccountId | null {
@@ -29,6 +30,10 @@ export function parseAccountId(text: string): AccountId | null {
 /** Spec 3: 1–64 characters, `^[a-z0-9_]+(?:-[a-z0-9_]+)*$`. */
 export function parseGatewayId(text: string): GatewayId | null {
   return text.length <= 64 && GATEWAY.test(text) ? (text as GatewayId) : null;
+}
+
+export function parseRecordId(text: string): RecordId | null {
+  return ULID.test(text) ? (text as RecordId) : null;
 }
 
 /** The gateway that the first authenticated request creates (spec 3, rule 5). */

@@ -1,0 +1,33 @@
+import { Refusal } from '@weir/core';
+import type { GatewayCall } from '../access/endpoints.ts';
+import { type ManagementAnswer, succeed } from '../http/answer.ts';
+import { readBody } from '../http/json-body.ts';
+import type { ManagementPorts } from '../ports.ts';
+import { viewGateway } from './gateway-view.ts';
+import { mergeSettings, settingsIn } from './merge-settings.ts';
+import { findGateway } from './read-gateways.ts';
+import { gatewayChangeBody } from './settings-body.ts';
+
+/** In every round of writers that meet, one wins: so many may meet before somebody is sent away. */
+const ROUNDS = 12;
+
+/** A merge (spec 3, rule 1), repeated on the newest state when someone else changed the gateway meanwhile. */
+export async function updateGateway(
+  call: GatewayCall,
+  ports: ManagementPorts,
+): Promise<ManagementAnswer | Refusal> {
+  const body = readBody(call.request, gatewayChangeBody);
+  if (body instanceof Refusal) return body;
+  if (body.id !== undefined && body.id !== call.gateway) {
+    return new Refusal('invalidBody', { message: 'id: a gateway keeps its id', path: ['body', 'id'] });
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    const current = await findGateway(call, ports);
+    if (current instanceof Refusal) return current;
+    const settings = mergeSettings(current.settings, settingsIn(body), ports.ids);
+    if (settings instanceof Refusal) return settings;
+    const updated = await ports.gateways.update(current, settings);
+    if (updated !== 'changed') return succeed(viewGateway(updated));
+  }
+  return new Refusal('conflict');
+}

@@ -1,0 +1,95 @@
+import {
+  assertNever,
+  type JsonValue,
+  type LogDetail,
+  type LogEntry,
+  type Outcome,
+  tokensIn,
+  tokensOut,
+} from '@weir/core';
+
+/**
+ * A log as lists show it: the contract's fields (spec 5.18) and, after them, ours. The contract has text where a
+ * refused request has nothing to say, so an unknown provider or model is the empty string.
+ */
+export function viewLog({ record, feedback }: LogEntry): { readonly [field: string]: JsonValue } {
+  return {
+    id: record.id,
+    created_at: rfc3339(record.createdAt),
+    provider: record.provider ?? '',
+    model: record.model ?? '',
+    ...(record.modelType === null ? {} : { model_type: record.modelType }),
+    path: record.path,
+    success: record.success,
+    cached: record.cached,
+    duration: record.duration,
+    tokens_in: record.usage && tokensIn(record.usage),
+    tokens_out: record.usage && tokensOut(record.usage),
+    metadata: JSON.stringify(feedback?.metadata ?? record.metadata),
+    request_type: 'HTTP',
+    ...(record.requestContentType === null ? {} : { request_content_type: record.requestContentType }),
+    ...(record.responseContentType === null ? {} : { response_content_type: record.responseContentType }),
+    status_code: record.statusCode,
+    step: record.step,
+    request_size: record.requestSize,
+    response_size: record.responseSize,
+    feedback: feedback?.feedback ?? null,
+    score: feedback?.score ?? null,
+    event_id: record.eventId,
+    request_id: record.requestId,
+    user_agent: record.userAgent,
+    authentication: record.authenticated,
+    token_id: record.tokenId,
+    wholesale: record.wholesale,
+    compatibilityMode: record.compatibilityMode,
+    method: record.method,
+    streamed: record.streamed,
+    first_byte: record.firstByte,
+    usage: record.usage && {
+      input: record.usage.input,
+      cache_read: record.usage.cacheRead,
+      cache_write: record.usage.cacheWrite,
+      output: record.usage.output,
+      reasoning: record.usage.reasoning,
+    },
+    outcome: viewOutcome(record.outcome),
+    attempts: record.attempts.map(({ provider, startedAt, duration, status, failure }) => ({
+      provider,
+      started_at: rfc3339(startedAt),
+      duration,
+      status,
+      failure,
+    })),
+    config_version: record.configVersion,
+    warnings: record.warnings,
+  };
+}
+
+/** One log looked at closely: the list's fields and the beginnings of both bodies where they are text. */
+export function viewLogDetail(detail: LogDetail): JsonValue {
+  const { requestHead, responseHead } = detail;
+  return {
+    ...viewLog(detail),
+    ...(requestHead && { request_head: requestHead.text, request_head_complete: requestHead.complete }),
+    ...(responseHead && { response_head: responseHead.text, response_head_complete: responseHead.complete }),
+  };
+}
+
+function viewOutcome(outcome: Outcome): JsonValue {
+  switch (outcome.kind) {
+    case 'answered':
+      return { kind: 'answered' };
+    case 'refused': {
+      const { kind, code, blame, message } = outcome;
+      return { kind, code, blame, message };
+    }
+    case 'broken': {
+      const { kind, blame, message } = outcome;
+      return { kind, blame, message };
+    }
+    default:
+      return assertNever(outcome);
+  }
+}
+
+const rfc3339 = (time: number) => new Date(time).toISOString();

@@ -1,0 +1,18 @@
+import type { Clock, GatewayStore, Ids, LogStore, TokenStore } from '@weir/core';
+
+/** All that the management API needs of the world. */
+export interface ManagementPorts {
+  readonly gateways: GatewayStore;
+  readonly tokens: TokenStore;
+  readonly logs: LogStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits: ManagementLimits;
+}
+
+export interface ManagementLimits {
+  /** How many gateways an account may have (spec 3, rule 4). */
+  readonly gatewaysPerAccount: number;
+}
+
+export const DEFAULT_LIMITS: ManagementLimits = { gatewaysPerAccount: 1000 };

@@ -1,0 +1,153 @@
+import { type Permission, Refusal } from '@weir/core';
+import { type Endpoint, onAccount, onGateway, onPermittedGateways } from './access/endpoints.ts';
+import { frontPage } from './front-page.ts';
+import { createGateway } from './gateways/create-gateway.ts';
+import { deleteGateway } from './gateways/delete-gateway.ts';
+import { getProviderUrl } from './gateways/provider-url.ts';
+import { getGateway, listGateways } from './gateways/read-gateways.ts';
+import { updateGateway } from './gateways/update-gateway.ts';
+import type { Method, Resource } from './http/router.ts';
+import { deleteLogs } from './logs/delete-logs.ts';
+import { editLog } from './logs/edit-log.ts';
+import { listLogs } from './logs/list-logs.ts';
+import { deleteLog, getLog, getRequestBody, getResponseBody } from './logs/one-log.ts';
+import { getToken, listPermissionGroups, listTokens, verifyToken } from './tokens/read-tokens.ts';
+import { createToken, deleteToken, rollToken, updateToken } from './tokens/write-tokens.ts';
+
+const API = '/client/v4';
+const ACCOUNT = `${API}/accounts/{account}`;
+const AI_GATEWAY = `${ACCOUNT}/ai-gateway`;
+const GATEWAY = `${AI_GATEWAY}/gateways/{gateway}`;
+
+/** Every path of the management API (spec 1.5) with the permission each method needs. */
+export const ROUTES: readonly Resource<Endpoint>[] = [
+  { pattern: '/', methods: { GET: frontPage } },
+
+  {
+    pattern: `${AI_GATEWAY}/gateways`,
+    methods: {
+      GET: onPermittedGateways('gateway:read', listGateways),
+      POST: onPermittedGateways('gateway:write', createGateway),
+    },
+  },
+  {
+    pattern: GATEWAY,
+    methods: {
+      GET: onGateway('gateway:read', getGateway),
+      PUT: onGateway('gateway:write', updateGateway),
+      DELETE: onGateway('gateway:write', deleteGateway),
+    },
+  },
+  { pattern: `${GATEWAY}/url/{provider}`, methods: { GET: onGateway('gateway:read', getProviderUrl) } },
+
+  {
+    pattern: `${GATEWAY}/logs`,
+    methods: {
+      GET: onGateway('gateway:read', listLogs),
+      DELETE: onGateway('gateway:write', deleteLogs),
+    },
+  },
+  {
+    pattern: `${GATEWAY}/logs/{log}`,
+    methods: {
+      GET: onGateway('gateway:read', getLog),
+      PATCH: onGateway('gateway:write', editLog),
+      DELETE: onGateway('gateway:write', deleteLog),
+    },
+  },
+  { pattern: `${GATEWAY}/logs/{log}/request`, methods: { GET: onGateway('gateway:read', getRequestBody) } },
+  { pattern: `${GATEWAY}/logs/{log}/response`, methods: { GET: onGateway('gateway:read', getResponseBody) } },
+
+  ...tokenRoutes(`${ACCOUNT}/tokens`),
+  ...tokenRoutes(`${API}/user/tokens`),
+
+  // The contract's paths that later versions serve: known, guarded, and honest about it.
+  ...laterOnGateway('datasets', { GET: 'gateway:read', POST: 'gateway:write' }),
+  ...laterOnGateway('datasets/{id}', { GET: 'gateway:read', PUT: 'gateway:write', DELETE: 'gateway:write' }),
+  ...laterOnGateway('evaluations', { GET: 'gateway:read', POST: 'gateway:write' }),
+  ...laterOnGateway('evaluations/{id}', { GET: 'gateway:read', DELETE: 'gateway:write' }),
+  ...laterOnGateway('routes', { GET: 'gateway:read', POST: 'gateway:write' }),
+  ...laterOnGateway('routes/{id}', { GET: 'gateway:read', PATCH: 'gateway:write', DELETE: 'gateway:write' }),
+  ...laterOnGateway('routes/{id}/versions', { GET: 'gateway:read', POST: 'gateway:write' }),
+  ...laterOnGateway('routes/{id}/versions/{version}', { GET: 'gateway:read' }),
+  ...laterOnGateway('routes/{id}/deployments', { GET: 'gateway:read', POST: 'gateway:write' }),
+  ...laterOnGateway('provider_configs', { GET: 'gateway:read', POST: 'keys:write' }),
+  ...laterOnGateway('provider_configs/{id}', { PUT: 'keys:write', DELETE: 'keys:write' }),
+  ...laterOnGateway('policies', { GET: 'gateway:write', POST: 'gateway:write' }),
+  ...laterOnGateway('policies/commit', { POST: 'gateway:write' }),
+  ...laterOnGateway('policies/simulate', { POST: 'gateway:write' }),
+  ...laterOnGateway('policies/{id}', { GET: 'gateway:write', PUT: 'gateway:write', DELETE: 'gateway:write' }),
+  ...laterOnGateway('custom-domains', { GET: 'gateway:write', POST: 'gateway:write' }),
+  ...laterOnGateway('custom-domains/{hostname}', { GET: 'gateway:write', DELETE: 'gateway:write' }),
+  ...laterOnAccount('evaluation-types', { GET: 'gateway:read' }),
+  ...laterOnAccount('custom-providers', { GET: 'gateway:read', POST: 'gateway:write' }),
+  ...laterOnAccount('custom-providers/{id}', {
+    GET: 'gateway:read',
+    PATCH: 'gateway:write',
+    DELETE: 'gateway:write',
+  }),
+  ...laterOnAccount('billing/credit-balance', { GET: 'gateway:read' }),
+  ...laterOnAccount('billing/invoice-history', { GET: 'gateway:read' }),
+  ...laterOnAccount('billing/invoice-preview', { GET: 'gateway:read' }),
+  ...laterOnAccount('billing/usage-history', { GET: 'gateway:read' }),
+  ...laterOnAccount('billing/topup', { POST: 'gateway:write' }),
+  ...laterOnAccount('billing/topup/status', { POST: 'gateway:write' }),
+  ...laterOnAccount('billing/topup/config', {
+    GET: 'gateway:read',
+    POST: 'gateway:write',
+    DELETE: 'gateway:write',
+  }),
+  ...laterOnAccount('billing/spending-limit', {
+    GET: 'gateway:read',
+    POST: 'gateway:write',
+    DELETE: 'gateway:write',
+  }),
+  { pattern: `${API}/graphql`, methods: { POST: onAccount('gateway:read', notServed) } },
+];
+
+/** Tokens of the account: the path under `user` means the account that the calling token belongs to. */
+function tokenRoutes(base: string): Resource<Endpoint>[] {
+  return [
+    {
+      pattern: base,
+      methods: { GET: onAccount('tokens:read', listTokens), POST: onAccount('tokens:write', createToken) },
+    },
+    { pattern: `${base}/verify`, methods: { GET: verifyToken } },
+    {
+      pattern: `${base}/permission_groups`,
+      methods: { GET: onAccount('tokens:read', listPermissionGroups) },
+    },
+    {
+      pattern: `${base}/{token}`,
+      methods: {
+        GET: onAccount('tokens:read', getToken),
+        PUT: onAccount('tokens:write', updateToken),
+        DELETE: onAccount('tokens:write', deleteToken),
+      },
+    },
+    { pattern: `${base}/{token}/value`, methods: { PUT: onAccount('tokens:write', rollToken) } },
+  ];
+}
+
+type Needs = Partial<Record<Method, Permission>>;
+
+function laterOnGateway(path: string, needs: Needs): Resource<Endpoint>[] {
+  return later(`${GATEWAY}/${path}`, needs, (permission) => onGateway(permission, notServed));
+}
+
+function laterOnAccount(path: string, needs: Needs): Resource<Endpoint>[] {
+  return later(`${AI_GATEWAY}/${path}`, needs, (permission) => onAccount(permission, notServed));
+}
+
+function later(
+  pattern: string,
+  needs: Needs,
+  guard: (permission: Permission) => Endpoint,
+): Resource<Endpoint>[] {
+  const methods = Object.entries(needs).map(([method, permission]) => [method, guard(permission)]);
+  return [{ pattern, methods: Object.fromEntries(methods) }];
+}
+
+function notServed(): Refusal {
+  return new Refusal('notServed');
+}

@@ -1,0 +1,119 @@
+import {
+  hashToken,
+  type Ids,
+  mintToken,
+  PERMISSION_GROUPS,
+  Refusal,
+  Secret,
+  type StoredToken,
+  type TokenId,
+  type TokenRecord,
+} from '@weir/core';
+import type { Call } from '../access/endpoints.ts';
+import { exceeding } from '../access/reach.ts';
+import { type ManagementAnswer, succeed } from '../http/answer.ts';
+import { readBody } from '../http/json-body.ts';
+import type { ManagementPorts } from '../ports.ts';
+import { compilePolicies } from './policies.ts';
+import { findToken, noToken } from './read-tokens.ts';
+import { addressesOf, checkLifetime, newTokenBody, tokenChangeBody } from './token-body.ts';
+import { viewToken } from './token-view.ts';
+
+/** Makes a token and shows its secret, which is never shown again. */
+export async function createToken(call: Call, ports: ManagementPorts): Promise<ManagementAnswer | Refusal> {
+  const body = readBody(call.request, newTokenBody);
+  if (body instanceof Refusal) return body;
+  const { ids, clock, tokens } = ports;
+  const compiled = compilePolicies(body.policies, call.account, () => newId(ids));
+  if (compiled instanceof Refusal) return compiled;
+  const now = clock.now();
+  const { name, condition = null, not_before: notBefore = null, expires_on: expiresOn = null } = body;
+  if (expiresOn !== null && expiresOn <= now) {
+    return new Refusal('invalidBody', {
+      message: 'expires_on: has passed already',
+      path: ['body', 'expires_on'],
+    });
+  }
+  const secret = new Secret(mintToken(ids.random(64)));
+  const token: StoredToken = {
+    id: newId(ids) as TokenId,
+    hash: hashToken(secret),
+    account: call.account,
+    name,
+    enabled: true,
+    notBefore,
+    expiresOn,
+    grants: compiled.grants,
+    ...addressesOf(condition),
+  };
+  const problem = checkLifetime(notBefore, expiresOn) ?? checkWithin(token, call.token);
+  if (problem) return problem;
+  const issuedOn = new Date(now).toISOString();
+  const record = { token, policies: compiled.shown, condition, issuedOn, modifiedOn: issuedOn };
+  await tokens.create(record);
+  return succeed({ ...viewToken(record, now), value: secret.reveal() });
+}
+
+export async function updateToken(call: Call, ports: ManagementPorts): Promise<ManagementAnswer | Refusal> {
+  const body = readBody(call.request, tokenChangeBody);
+  if (body instanceof Refusal) return body;
+  const current = await findToken(call, ports);
+  if (current instanceof Refusal) return current;
+  const compiled = body.policies
+    ? compilePolicies(body.policies, call.account, () => newId(ports.ids))
+    : { grants: current.token.grants, shown: current.policies };
+  if (compiled instanceof Refusal) return compiled;
+  const { name, condition, status, not_before: notBefore, expires_on: expiresOn } = body;
+  const token: StoredToken = {
+    ...current.token,
+    ...(name === undefined ? {} : { name }),
+    ...(condition === undefined ? {} : addressesOf(condition)),
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(expiresOn === undefined ? {} : { expiresOn }),
+    ...(status === undefined || status === 'expired' ? {} : { enabled: status === 'active' }),
+    grants: compiled.grants,
+  };
+  const problem = checkLifetime(token.notBefore, token.expiresOn) ?? checkWithin(token, call.token);
+  if (problem) return problem;
+  const now = ports.clock.now();
+  const record: TokenRecord = {
+    token,
+    policies: compiled.shown,
+    condition: condition === undefined ? current.condition : condition,
+    issuedOn: current.issuedOn,
+    modifiedOn: new Date(now).toISOString(),
+  };
+  return (await ports.tokens.update(record)) ? succeed(viewToken(record, now)) : noToken(token.id);
+}
+
+/** Another secret for the same token. Whoever rolls a token can use it, so it must be within their own. */
+export async function rollToken(call: Call, ports: ManagementPorts): Promise<ManagementAnswer | Refusal> {
+  const current = await findToken(call, ports);
+  if (current instanceof Refusal) return current;
+  const problem = checkWithin(current.token, call.token);
+  if (problem) return problem;
+  const secret = new Secret(mintToken(ports.ids.random(64)));
+  const modifiedOn = new Date(ports.clock.now()).toISOString();
+  const rolled = await ports.tokens.roll({ ...current, modifiedOn }, hashToken(secret));
+  return rolled === null ? new Refusal('conflict') : succeed(secret.reveal());
+}
+
+export async function deleteToken(call: Call, ports: ManagementPorts): Promise<ManagementAnswer | Refusal> {
+  const current = await findToken(call, ports);
+  if (current instanceof Refusal) return current;
+  await ports.tokens.delete(current);
+  return succeed({ id: current.token.id });
+}
+
+/** Nobody gives away more than they have. */
+function checkWithin(token: StoredToken, creator: StoredToken): Refusal | null {
+  const permission = exceeding(token, creator);
+  if (permission === null) return null;
+  const name = PERMISSION_GROUPS.find(({ key }) => key === permission)?.name ?? permission;
+  return new Refusal('forbiddenApi', {
+    message: `A token cannot hand on more than it has: your own lacks "${name}" there.`,
+    path: ['body', 'policies'],
+  });
+}
+
+const newId = (ids: Ids) => Buffer.from(ids.random(16)).toString('hex');
