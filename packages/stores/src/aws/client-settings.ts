@@ -22,10 +22,17 @@ export interface Patience {
   readonly attempts: number;
 }
 
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 /** What tests and tools may say instead of the environment. */
 export interface ClientOptions {
   readonly endpoint?: string;
   readonly region?: string;
+  readonly credentials?: Credentials;
   readonly patience?: Patience;
 }
 
@@ -38,26 +45,18 @@ export function clientSettings(
   patience: Patience,
   options: ClientOptions,
 ) {
-  const { accessKeyId, secretAccessKey, sessionToken, fips } = environment;
   const region = options.region ?? environment.region;
   const endpoint = options.endpoint ?? environment.endpoints[service] ?? environment.endpoint;
+  const credentials = options.credentials ?? environmentCredentials();
   const { connect, answer, attempts } = options.patience ?? patience;
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(accessKeyId === undefined || secretAccessKey === undefined
-      ? {}
-      : {
-          credentials: {
-            accessKeyId,
-            secretAccessKey,
-            ...(sessionToken === undefined ? {} : { sessionToken }),
-          },
-        }),
+    ...(credentials === undefined ? {} : { credentials }),
     defaultsMode: 'standard' as const,
     retryMode: 'standard',
     maxAttempts: attempts,
-    useFipsEndpoint: fips,
+    useFipsEndpoint: environment.fips,
     useDualstackEndpoint: false,
     requestHandler: {
       connectionTimeout: connect,
@@ -68,4 +67,11 @@ export function clientSettings(
       httpsAgent: { keepAlive: true, maxSockets: 64 },
     },
   };
+}
+
+/** Without them the SDK looks for credentials in its own ways. */
+function environmentCredentials(): Credentials | undefined {
+  const { accessKeyId, secretAccessKey, sessionToken } = environment;
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }

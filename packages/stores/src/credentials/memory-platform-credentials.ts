@@ -5,7 +5,9 @@ export class MemoryPlatformCredentials implements PlatformCredentials {
   readonly #keys = new Map<string, Secret>();
 
   constructor(keys: Readonly<Record<string, string>> = {}) {
-    for (const [provider, key] of Object.entries(keys)) this.#keys.set(provider, new Secret(key));
+    for (const [provider, key] of Object.entries(keys)) {
+      if (key !== '') this.#keys.set(provider, new Secret(key));
+    }
   }
 
   async find(provider: ProviderSlug): Promise<Secret | null> {

@@ -20,11 +20,17 @@ import { parseItem, storedJson, storedString } from './stored-attributes.ts';
 const text = <T extends string>() => z.custom<T>((value) => typeof value === 'string' && value !== '');
 const instant = z.nullable(z.custom<EpochMs>((value) => Number.isInteger(value)));
 const json = z.custom<JsonValue>((value) => value !== undefined);
-const KNOWN: ReadonlySet<unknown> = new Set(PERMISSION_GROUPS.map(({ key }) => key));
+const KNOWN: ReadonlySet<string> = new Set(PERMISSION_GROUPS.map(({ key }) => key));
+
+/** A permission that a newer version added is left out: this one never asks for it, to allow or to deny. */
+const permissions = z.pipe(
+  z.array(z.string()),
+  z.transform((keys) => keys.filter((key): key is Permission => KNOWN.has(key))),
+);
 
 const grant = z.object({
   effect: z.enum(['allow', 'deny']),
-  permissions: z.array(z.custom<Permission>((value) => KNOWN.has(value))),
+  permissions,
   gateways: z.union([
     z.literal('all'),
     z.array(z.custom<GatewayId>((value) => parseGatewayId(String(value)) !== null)),

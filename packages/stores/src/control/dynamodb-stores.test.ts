@@ -1,0 +1,191 @@
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_SETTINGS, StoreUnavailable } from '@weir/core';
+import {
+  anAccountId,
+  aTokenHash,
+  aTokenRecord,
+  type DynamoDBEngine,
+  gatewayId,
+  LOCAL,
+  ManualClock,
+  runAccountStoreCases,
+  runGatewayStoreCases,
+  runTokenStoreCases,
+  startDynamoDBEngine,
+} from '@weir/testkit/stores';
+import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DamagedItem } from '../table/damaged-item.ts';
+import { tokenKey } from '../table/keys.ts';
+import { toTokenItem } from '../table/token-item.ts';
+import { createAccountStore, createGatewayStore, createTokenStore } from './create-control-stores.ts';
+
+const table = 'config';
+let engine: DynamoDBEngine;
+let client: DynamoDBClient;
+
+beforeAll(async () => {
+  engine = await startDynamoDBEngine();
+  await engine.createConfigTable(table);
+  client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL });
+});
+
+afterAll(async () => {
+  client.destroy();
+  await engine.stop();
+});
+
+runGatewayStoreCases({
+  name: 'DynamoDBGatewayStore',
+  make: async () => {
+    const clock = new ManualClock();
+    return { store: createGatewayStore({ client, table, clock }), clock };
+  },
+});
+
+runTokenStoreCases({
+  name: 'DynamoDBTokenStore',
+  make: async () => createTokenStore({ client, table, clock: new ManualClock() }),
+});
+
+runAccountStoreCases({
+  name: 'DynamoDBAccountStore',
+  make: async () => createAccountStore({ client, table }),
+});
+
+describe('a roll that was interrupted', () => {
+  const clock = new ManualClock();
+  const put = (item: ReturnType<typeof toTokenItem>) =>
+    client.send(new PutItemCommand({ TableName: table, Item: item }));
+
+  /** As a process leaves it that dies between the put of the new item and the tombstone of the old one. */
+  async function interruptedRoll() {
+    const store = createTokenStore({ client, table, clock });
+    const record = aTokenRecord(anAccountId());
+    await store.create(record);
+    const untold = aTokenRecord(
+      record.token.account,
+      { ...record.token, hash: aTokenHash() },
+      { modifiedOn: '2026-06-06T00:00:00.000Z' },
+    );
+    await put(toTokenItem(untold));
+    return { store, record, untold };
+  }
+
+  it('leaves the old secret working, and one token in the list: the one whose secret somebody has', async () => {
+    const { store, record } = await interruptedRoll();
+    expect(await store.findByHash(record.token.hash)).toEqual(record);
+    expect(await store.list(record.token.account)).toEqual([record]);
+    expect(await store.get(record.token.account, record.token.id)).toEqual(record);
+  });
+
+  it('is completed by the next roll, after which one secret works', async () => {
+    const { store, record, untold } = await interruptedRoll();
+    const rolled = await store.roll(record, aTokenHash());
+    expect(await store.list(record.token.account)).toEqual([rolled]);
+    expect(await store.findByHash(record.token.hash)).toBeNull();
+    expect(await store.findByHash(untold.token.hash)).toBeNull();
+  });
+
+  it('cannot keep a token enabled: an update reaches both items', async () => {
+    const { store, record, untold } = await interruptedRoll();
+    await store.update({ ...record, token: { ...record.token, enabled: false } });
+    for (const { hash } of [record.token, untold.token]) {
+      expect((await store.findByHash(hash))?.token.enabled).toBe(false);
+    }
+  });
+
+  it('cannot keep a token alive: a delete ends both items', async () => {
+    const { store, record, untold } = await interruptedRoll();
+    await store.delete(record);
+    for (const { hash } of [record.token, untold.token]) expect(await store.findByHash(hash)).toBeNull();
+  });
+
+  it('after the tombstone leaves a token that can be rolled again by its id', async () => {
+    const store = createTokenStore({ client, table, clock });
+    const record = aTokenRecord(anAccountId());
+    await store.create(record);
+    await store.roll(record, aTokenHash());
+    const found = await store.get(record.token.account, record.token.id);
+    if (!found) throw new Error('the token should be listed');
+    expect(await store.roll(found, aTokenHash())).not.toBeNull();
+  });
+});
+
+describe('a damaged item', () => {
+  const clock = new ManualClock();
+
+  it('is an error that names its key and the attribute, and quotes nothing of it', async () => {
+    const record = aTokenRecord(anAccountId());
+    const item = { ...toTokenItem(record), verdict: { S: '{"name":"not to be shown"' } };
+    await client.send(new PutItemCommand({ TableName: table, Item: item }));
+    const store = createTokenStore({ client, table, clock });
+    const failure = await store.findByHash(record.token.hash).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DamagedItem);
+    expect(String(failure)).toContain(tokenKey(record.token.hash).pk);
+    expect(String(failure)).toContain('verdict');
+    expect(String(failure)).not.toContain('not to be shown');
+  });
+
+  it('of a gateway with a field of another type is an error too', async () => {
+    const store = createGatewayStore({ client, table, clock });
+    const account = anAccountId();
+    await store.create(account, gatewayId('g'), DEFAULT_SETTINGS);
+    const key = { pk: { S: `G#${account}#g` }, sk: { S: 'SNAPSHOT' } };
+    await client.send(new DeleteItemCommand({ TableName: table, Key: key }));
+    await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: { ...key, version: { S: 'one' }, settings: { S: '{}' } },
+      }),
+    );
+    await expect(store.get(account, gatewayId('g'))).rejects.toThrow(DamagedItem);
+  });
+
+  it('written before a setting existed is not damaged: the setting has its default', async () => {
+    const store = createGatewayStore({ client, table, clock });
+    const account = anAccountId();
+    const { zdr: _, ...older } = { ...DEFAULT_SETTINGS, cache_ttl: 61 };
+    await store.create(account, gatewayId('g'), older as typeof DEFAULT_SETTINGS);
+    expect((await store.get(account, gatewayId('g')))?.settings).toEqual({
+      ...DEFAULT_SETTINGS,
+      cache_ttl: 61,
+    });
+  });
+});
+
+describe('a table that cannot be asked', () => {
+  const patience = { connect: 200, answer: 200, attempts: 1 };
+
+  it('is StoreUnavailable, whether the table is missing or the engine is silent', async () => {
+    const silent = await startDynamoDBEngine();
+    await silent.createConfigTable(table);
+    const stalled = createDynamoDBClient({ endpoint: silent.endpoint, ...LOCAL, patience });
+    const clock = new ManualClock();
+    const account = anAccountId();
+    try {
+      for (const options of [
+        { client, table: 'missing', clock },
+        { client: stalled, table, clock },
+      ]) {
+        if (options.client === stalled) silent.freeze();
+        const gateways = createGatewayStore(options);
+        const tokens = createTokenStore(options);
+        for (const question of [
+          () => gateways.get(account, gatewayId('g')),
+          () => gateways.list(account),
+          () => gateways.create(account, gatewayId('g'), DEFAULT_SETTINGS),
+          () => gateways.delete(account, gatewayId('g')),
+          () => tokens.findByHash(aTokenHash()),
+          () => tokens.create(aTokenRecord(account)),
+          () => tokens.delete(aTokenRecord(account)),
+        ]) {
+          await expect(question()).rejects.toThrow(StoreUnavailable);
+        }
+      }
+    } finally {
+      stalled.destroy();
+      await silent.stop();
+    }
+  });
+});

@@ -1,0 +1,28 @@
+import {
+  ManualClock,
+  runAccountStoreCases,
+  runGatewayStoreCases,
+  runTokenStoreCases,
+} from '@weir/testkit/stores';
+import { MemoryAccountStore } from './memory-account-store.ts';
+import { MemoryConfig } from './memory-config.ts';
+import { MemoryGatewayStore } from './memory-gateway-store.ts';
+import { MemoryTokenStore } from './memory-token-store.ts';
+
+runGatewayStoreCases({
+  name: 'MemoryGatewayStore',
+  make: async () => {
+    const clock = new ManualClock();
+    return { store: new MemoryGatewayStore(new MemoryConfig(), clock), clock };
+  },
+});
+
+runTokenStoreCases({
+  name: 'MemoryTokenStore',
+  make: async () => new MemoryTokenStore(new MemoryConfig()),
+});
+
+runAccountStoreCases({
+  name: 'MemoryAccountStore',
+  make: async () => new MemoryAccountStore(new MemoryConfig()),
+});

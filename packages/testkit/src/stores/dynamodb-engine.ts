@@ -1,0 +1,54 @@
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { type EngineProcess, startEngine } from './engine-process.ts';
+
+export interface DynamoDBEngine extends EngineProcess {
+  /** A table with the keys and the index of the `config` table. */
+  createConfigTable(name: string): Promise<void>;
+}
+
+/** dynalite, in memory. */
+export async function startDynamoDBEngine(): Promise<DynamoDBEngine> {
+  const engine = await startEngine(`
+    import dynalite from 'dynalite';
+    const server = dynalite({ createTableMs: 0 });
+    server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+  `);
+  return { ...engine, createConfigTable: (name) => createConfigTable(engine.endpoint, name) };
+}
+
+async function createConfigTable(endpoint: string, name: string): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, ...LOCAL });
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk', 'account_pk', 'account_sk'].map((attribute) => ({
+        AttributeName: attribute,
+        AttributeType: 'S',
+      })),
+      KeySchema: keys('pk', 'sk'),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-account',
+          KeySchema: keys('account_pk', 'account_sk'),
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.02 }, { TableName: name });
+  client.destroy();
+}
+
+function keys(partition: string, sort: string) {
+  return [
+    { AttributeName: partition, KeyType: 'HASH' as const },
+    { AttributeName: sort, KeyType: 'RANGE' as const },
+  ];
+}
+
+/** What the engines accept: any region and any keys. */
+export const LOCAL = {
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+};

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type AccountId,
+  durationMs,
+  type EpochMs,
+  epochMs,
+  type GatewayId,
+  type RecordId,
+  type RequestRecord,
+  type StoredToken,
+  type TokenHash,
+  type TokenId,
+  type TokenRecord,
+} from '@weir/core';
+
+const hex = (bytes: number) => randomBytes(bytes).toString('hex');
+
+export const anAccountId = () => hex(16) as AccountId;
+export const aTokenHash = () => hex(32) as TokenHash;
+export const aTokenId = () => hex(16) as TokenId;
+export const gatewayId = (text: string) => text as GatewayId;
+
+/** A token with every field set to something that a store could lose. */
+export function aTokenRecord(
+  account: AccountId,
+  token: Partial<StoredToken> = {},
+  record: Partial<Omit<TokenRecord, 'token'>> = {},
+): TokenRecord {
+  return {
+    token: {
+      id: aTokenId(),
+      hash: aTokenHash(),
+      account,
+      name: 'ci – ☃',
+      enabled: true,
+      notBefore: epochMs(1_700_000_000_000),
+      expiresOn: null,
+      grants: [
+        { effect: 'allow', permissions: ['gateway:run', 'gateway:read'], gateways: 'all' },
+        { effect: 'deny', permissions: ['gateway:run'], gateways: [gatewayId('payments')] },
+      ],
+      allowedAddresses: ['10.0.0.0/8'],
+      deniedAddresses: ['10.1.2.3'],
+      ...token,
+    },
+    policies: [{ effect: 'allow', resources: { 'com.example.*': '*' }, nested: [null, 1.5, true, ''] }],
+    condition: { request_ip: { in: ['10.0.0.0/8'] } },
+    issuedOn: '2026-01-02T03:04:05.000Z',
+    modifiedOn: '2026-01-02T03:04:05.000Z',
+    ...record,
+  };
+}
+
+let records = 0;
+
+/** A record of a plain answered request; ids are distinct and made of the ULID alphabet. */
+export function aRecord(changes: Partial<RequestRecord> = {}): RequestRecord {
+  const createdAt: EpochMs = changes.createdAt ?? epochMs(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
+  const id = `01KDY${(records++).toString().padStart(21, '0')}` as RecordId;
+  return {
+    schema: 1,
+    id,
+    account: 'a0'.repeat(16) as AccountId,
+    gateway: 'default',
+    createdAt,
+    requestId: id,
+    eventId: '',
+    surface: 'provider',
+    method: 'POST',
+    path: 'chat/completions',
+    provider: 'openai',
+    model: 'gpt-5',
+    modelType: null,
+    statusCode: 200,
+    success: true,
+    cached: false,
+    outcome: { kind: 'answered' },
+    duration: durationMs(812),
+    firstByte: durationMs(240),
+    usage: { input: 12, cacheRead: 0, cacheWrite: 0, output: 34, reasoning: 0 },
+    metadata: { team: 'search', tier: 2, canary: false, note: null },
+    requestContentType: 'application/json',
+    responseContentType: 'application/json',
+    requestSize: 64,
+    responseSize: 128,
+    streamed: false,
+    userAgent: 'openai/7',
+    authenticated: true,
+    tokenId: aTokenId(),
+    wholesale: false,
+    compatibilityMode: false,
+    step: 0,
+    attempts: [
+      {
+        provider: 'openai',
+        startedAt: createdAt,
+        duration: durationMs(800),
+        status: 200,
+        failure: null,
+      },
+    ],
+    configVersion: 1,
+    warnings: [],
+    requestBody: { encoding: 'utf8', data: '{"model":"gpt-5"}', complete: true },
+    responseBody: { encoding: 'utf8', data: '{"choices":[]}', complete: true },
+    ...changes,
+  };
+}
