@@ -6,7 +6,9 @@ export interface ManagementPorts {
   readonly tokens: TokenStore;
   readonly logs: LogStore;
   readonly clock: Clock;
-  readonly ids: Ids;
+  readonly ids: Pick<Ids, 'random'>;
+  /** Takes what went wrong behind an answer that does not say it: for the operator's log. */
+  readonly report: (error: unknown) => void;
   readonly limits: ManagementLimits;
 }
 

@@ -22,6 +22,7 @@ export async function serve(request: ManagementRequest, ports: ManagementPorts):
     return answer instanceof Refusal ? refuse(answer) : answer;
   } catch (cause) {
     if (!(cause instanceof StoreUnavailable)) throw cause;
+    ports.report(cause);
     return refuse(new Refusal('storeUnavailable', { retryAfter: RETRY_AFTER, cause }));
   }
 }

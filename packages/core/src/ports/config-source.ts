@@ -27,4 +27,6 @@ export interface ConfigSource {
 }
 
 /** We could not ask. Never to be read as "there is none". */
-export class StoreUnavailable extends Error {}
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}

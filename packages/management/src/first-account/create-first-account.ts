@@ -29,7 +29,7 @@ export interface FirstAccountPorts {
   readonly tokens: TokenStore;
   readonly vault: FirstTokenVault;
   readonly clock: Clock;
-  readonly ids: Ids;
+  readonly ids: Pick<Ids, 'random'>;
 }
 
 interface Credentials {
@@ -96,7 +96,11 @@ function jsonOrNull(text: string): unknown {
 }
 
 /** May do everything in the account. */
-function firstToken({ account, token }: Credentials, ids: Ids, issuedOn: string): TokenRecord {
+function firstToken(
+  { account, token }: Credentials,
+  ids: Pick<Ids, 'random'>,
+  issuedOn: string,
+): TokenRecord {
   return {
     token: {
       id: hex(ids) as TokenId,
@@ -124,4 +128,4 @@ function firstToken({ account, token }: Credentials, ids: Ids, issuedOn: string)
   };
 }
 
-const hex = (ids: Ids) => Buffer.from(ids.random(16)).toString('hex');
+const hex = (ids: Pick<Ids, 'random'>) => Buffer.from(ids.random(16)).toString('hex');

@@ -15,11 +15,15 @@ export function readBody<Schema extends z.ZodType>(
 ): z.output<Schema> | Refusal {
   const json = parseJson(request);
   if (json instanceof Refusal) return json;
-  const parsed = schema.safeParse(json.value);
+  const parsed = schema.safeParse(json.value, { error: sayWhatIsRequired });
   return parsed.success
     ? parsed.data
     : new Refusal('invalidBody', { faults: faultsOf(parsed.error, 'body') });
 }
+
+/** zod would say "expected string, received undefined". */
+const sayWhatIsRequired = (issue: z.core.$ZodRawIssue) =>
+  issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : undefined;
 
 function parseJson({ body, headers }: ManagementRequest): { readonly value: unknown } | Refusal {
   if (body.byteLength > MAX_BODY_BYTES) {

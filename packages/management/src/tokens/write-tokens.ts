@@ -116,4 +116,4 @@ function checkWithin(token: StoredToken, creator: StoredToken): Refusal | null {
   });
 }
 
-const newId = (ids: Ids) => Buffer.from(ids.random(16)).toString('hex');
+const newId = (ids: Pick<Ids, 'random'>) => Buffer.from(ids.random(16)).toString('hex');

@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import { epochMs } from '@weir/core';
+import { DEFAULT_LIMITS } from '@weir/management';
+import { createBucket } from '@weir/stores/bucket';
+import { createDynamoDBClient, createGatewayStore, createTokenStore } from '@weir/stores/control';
+import { createLogStore } from '@weir/stores/logs';
+import { createManagementHandler } from './management/create-handler.ts';
+import { required } from './management/environment.ts';
+
+const clock = { now: () => epochMs(Date.now()) };
+const config = { client: createDynamoDBClient(), table: required('WEIR_CONFIG_TABLE'), clock };
+
+/** The control plane: gateways, tokens and logs, for API Gateway's buffered proxy integration. */
+export const handler = createManagementHandler({
+  gateways: createGatewayStore(config),
+  tokens: createTokenStore(config),
+  logs: createLogStore({
+    table: required('WEIR_LOGS_TABLE'),
+    bucket: createBucket({ bucket: required('WEIR_BUCKET') }),
+    clock,
+  }),
+  clock,
+  ids: { random: (size) => randomBytes(size) },
+  limits: DEFAULT_LIMITS,
+});
