@@ -23,6 +23,7 @@ export * from './ports/platform-credentials.ts';
 export * from './ports/record-sink.ts';
 export * from './ports/token-store.ts';
 export * from './ports/upstream.ts';
+export * from './providers/assembled/assemble-streamed-answer.ts';
 export * from './providers/base-urls.ts';
 export * from './providers/chat-target.ts';
 export * from './providers/credentials.ts';

@@ -5,8 +5,8 @@ import { readSse } from '../../streaming/sse.ts';
 import { eventEnd, eventStart } from '../../streaming/sse-bounds.ts';
 import type { UsageDialect } from '../descriptor.ts';
 import { readMembers, valueText } from '../json-members.ts';
+import { isJson, type Json, parseJson, textAt } from '../json-shape.ts';
 import { type AnswerFacts, factsOf, TELLING_MEMBERS } from './answer-facts.ts';
-import { isJson, type Json, parseJson, textAt } from './json-shape.ts';
 
 const NOTHING: AnswerFacts = { usage: null, model: null };
 
