@@ -4,26 +4,22 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { fixLogicalId } from './stable-ids.ts';
 
-type EncryptingService = 'dynamodb' | 's3' | 'secretsmanager' | 'sqs';
+const UNWRAP = 'kms:Decrypt';
+const WRAP = 'kms:GenerateDataKey';
 
-const UNWRAP = ['kms:Decrypt'];
-const WRAP = ['kms:GenerateDataKey'];
+/** The list that DynamoDB's and CloudWatch Logs' guides ask for, without their wildcards. */
+const EVERYTHING = [UNWRAP, WRAP, 'kms:DescribeKey', 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
 
-/**
- * What each service does with the key in the name of whoever calls it. DynamoDB's list is the one its guide asks for
- * with a customer-managed key; the others are one call per direction (SQS and Secrets Manager reread what they wrote).
- */
-const KEY_ACTIONS: Readonly<
-  Record<EncryptingService, Readonly<Record<'read' | 'write', readonly string[]>>>
-> = {
-  dynamodb: {
-    read: [...UNWRAP, 'kms:DescribeKey'],
-    write: [...UNWRAP, ...WRAP, 'kms:DescribeKey', 'kms:Encrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
-  },
-  s3: { read: UNWRAP, write: WRAP },
-  secretsmanager: { read: UNWRAP, write: [...UNWRAP, ...WRAP] },
-  sqs: { read: UNWRAP, write: [...UNWRAP, ...WRAP] },
-};
+/** What the services do with the key in the name of whoever calls them. */
+const KEY_USES = {
+  'table items': { service: 'dynamodb', actions: EVERYTHING },
+  'read objects': { service: 's3', actions: [UNWRAP] },
+  'write objects': { service: 's3', actions: [WRAP] },
+  'send messages': { service: 'sqs', actions: [UNWRAP, WRAP] },
+  'receive messages': { service: 'sqs', actions: [UNWRAP] },
+  'read secrets': { service: 'secretsmanager', actions: [UNWRAP] },
+  'write secrets': { service: 'secretsmanager', actions: [UNWRAP, WRAP] },
+} as const;
 
 /** The one key under which everything at rest lies: tables, queues, bucket, secrets and logs. It rotates every year. */
 export class DataKey extends Construct {
@@ -41,12 +37,13 @@ export class DataKey extends Construct {
   }
 
   /**
-   * What a role needs so that `service` may use the key in its name. Bound to that service: with this right alone
+   * What a role needs so that a service may use the key in its name. Bound to that service: with this right alone
    * nobody can decrypt anything by hand.
    */
-  useThrough(service: EncryptingService, direction: 'read' | 'write'): iam.PolicyStatement {
+  permit(use: keyof typeof KEY_USES): iam.PolicyStatement {
+    const { service, actions } = KEY_USES[use];
     return new iam.PolicyStatement({
-      actions: [...KEY_ACTIONS[service][direction]],
+      actions: [...actions],
       resources: [this.key.keyArn],
       conditions: { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(this).region}.amazonaws.com` } },
     });
@@ -61,14 +58,7 @@ export class DataKey extends Construct {
     this.key.addToResourcePolicy(
       new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
-        actions: [
-          ...UNWRAP,
-          ...WRAP,
-          'kms:DescribeKey',
-          'kms:Encrypt',
-          'kms:ReEncryptFrom',
-          'kms:ReEncryptTo',
-        ],
+        actions: EVERYTHING,
         // A key policy's resource is the key itself; there is nothing narrower to name.
         resources: ['*'],
         conditions: {

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { DataKey } from './data-key.ts';
@@ -55,6 +55,14 @@ export class ObjectBucket extends Construct {
   /** The objects under a prefix, as the resource of a permission. */
   under(prefix: ObjectPrefix): string {
     return this.bucket.arnForObjects(`${prefix}/*`);
+  }
+
+  /**
+   * Listing keys. Whoever reads objects needs it, too: without it S3 answers "access denied" for an object that is not
+   * there, which would look like a store that is down. A condition on the prefix does not hold for that check.
+   */
+  permitToList(): iam.PolicyStatement {
+    return new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] });
   }
 
   /** Says in cdk-nag's words why a role's permissions end in a star. */

@@ -46,18 +46,18 @@ export class FirstAccount extends WeirFunction {
 function firstAccountPermissions({ dataKey, tables, secrets }: Stores): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
       resources: [tables.config.tableArn],
       conditions: {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['A#*', 'T#*'] },
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),
-    dataKey.useThrough('dynamodb', 'write'),
+    dataKey.permit('table items'),
     new iam.PolicyStatement({
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
       resources: [secrets.firstToken.secretArn],
     }),
-    dataKey.useThrough('secretsmanager', 'write'),
+    dataKey.permit('write secrets'),
   ];
 }

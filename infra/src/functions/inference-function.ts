@@ -42,7 +42,7 @@ export class InferenceFunction extends WeirFunction {
 function inferencePermissions({ dataKey, tables, records, objects, secrets }: Stores): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
-      actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+      actions: ['dynamodb:BatchGetItem'],
       resources: [tables.config.tableArn],
     }),
     // The one thing that the data plane may write: an account's `default` gateway, at its first request.
@@ -55,18 +55,18 @@ function inferencePermissions({ dataKey, tables, records, objects, secrets }: St
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),
-    dataKey.useThrough('dynamodb', 'write'),
+    dataKey.permit('table items'),
     new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [records.queue.queueArn] }),
-    dataKey.useThrough('sqs', 'write'),
+    dataKey.permit('send messages'),
     new iam.PolicyStatement({
       actions: ['s3:PutObject'],
       resources: [objects.under('handoff'), objects.under('spill')],
     }),
-    dataKey.useThrough('s3', 'write'),
+    dataKey.permit('write objects'),
     new iam.PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],
       resources: [secrets.platformKeys.secretArn],
     }),
-    dataKey.useThrough('secretsmanager', 'read'),
+    dataKey.permit('read secrets'),
   ];
 }

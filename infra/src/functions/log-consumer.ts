@@ -72,23 +72,29 @@ function logConsumerPermissions({ dataKey, tables, records, objects }: Stores): 
       actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
       resources: [records.queue.queueArn],
     }),
-    dataKey.useThrough('sqs', 'read'),
+    dataKey.permit('receive messages'),
     new iam.PolicyStatement({
-      actions: ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
       resources: [tables.logs.tableArn],
     }),
-    dataKey.useThrough('dynamodb', 'write'),
-    new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [objects.under('bodies')] }),
+    dataKey.permit('table items'),
+    new iam.PolicyStatement({
+      actions: ['s3:DeleteObject', 's3:PutObject'],
+      resources: [objects.under('bodies')],
+    }),
     new iam.PolicyStatement({
       actions: ['s3:DeleteObject', 's3:GetObject'],
       resources: [objects.under('handoff'), objects.under('spill')],
     }),
-    new iam.PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources: [objects.bucket.bucketArn],
-      conditions: { StringLike: { 's3:prefix': 'spill/*' } },
-    }),
-    dataKey.useThrough('s3', 'read'),
-    dataKey.useThrough('s3', 'write'),
+    objects.permitToList(),
+    dataKey.permit('read objects'),
+    dataKey.permit('write objects'),
   ];
 }

@@ -35,31 +35,32 @@ export class ManagementFunction extends WeirFunction {
   }
 }
 
-const READ_AND_WRITE_ITEMS = [
-  'dynamodb:BatchGetItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:GetItem',
-  'dynamodb:PutItem',
-  'dynamodb:Query',
-  'dynamodb:UpdateItem',
-];
-
 function managementPermissions({ dataKey, tables, objects }: Stores): iam.PolicyStatement[] {
   return [
-    new iam.PolicyStatement({ actions: READ_AND_WRITE_ITEMS, resources: [tables.config.tableArn] }),
+    new iam.PolicyStatement({
+      actions: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
+      resources: [tables.config.tableArn],
+    }),
     new iam.PolicyStatement({
       actions: ['dynamodb:Query'],
       resources: [`${tables.config.tableArn}/index/${Tables.byAccount}`],
     }),
     new iam.PolicyStatement({
-      actions: [...READ_AND_WRITE_ITEMS, 'dynamodb:BatchWriteItem'],
+      actions: [
+        'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
       resources: [tables.logs.tableArn],
     }),
-    dataKey.useThrough('dynamodb', 'write'),
+    dataKey.permit('table items'),
     new iam.PolicyStatement({
       actions: ['s3:DeleteObject', 's3:GetObject'],
       resources: [objects.under('bodies')],
     }),
-    dataKey.useThrough('s3', 'read'),
+    objects.permitToList(),
+    dataKey.permit('read objects'),
   ];
 }

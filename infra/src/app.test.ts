@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import { resource, resourcesOf, runApp, synthesise } from './synthesise-for-test.ts';
+
+describe('the CDK app', () => {
+  test('synthesises offline, with no environment at all, and passes the AWS Solutions checks', async () => {
+    const { exitCode, output } = await runApp();
+    expect(output).toBe('');
+    expect(exitCode).toBe(0);
+  });
+
+  test('gives the same template twice', async () => {
+    expect(await synthesise()).toEqual(await synthesise());
+  });
+
+  test('names the command to run when a bundle is missing', async () => {
+    const { exitCode, output } = await runApp({}, { withBundles: false });
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('Run "npm run bundle" first.');
+  });
+
+  test('says which context value is wrong', async () => {
+    const { exitCode, output } = await runApp({ providerBaseUrls: { openai: 'ftp://example.com' } });
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('providerBaseUrls');
+  });
+
+  test('takes the same settings as text from the command line', async () => {
+    const typed = await synthesise({
+      deletionProtection: false,
+      providerBaseUrls: { openai: 'https://a.example' },
+    });
+    const text = await synthesise({
+      deletionProtection: 'false',
+      providerBaseUrls: '{"openai":"https://a.example"}',
+    });
+    expect(text).toEqual(typed);
+    expect(resource(typed, 'Unified').Properties.Environment).toMatchObject({
+      Variables: { WEIR_PROVIDER_BASE_URLS: '{"openai":"https://a.example"}' },
+    });
+  });
+
+  test('tells the base URL and where the first token and the provider keys are', async () => {
+    const { Outputs } = await synthesise();
+    expect(Object.keys(Outputs)).toEqual(['BaseUrl', 'FirstTokenSecretArn', 'PlatformKeysSecretArn']);
+    expect(Outputs.FirstTokenSecretArn?.Value).toEqual({ Ref: 'FirstTokenSecret' });
+  });
+
+  test('notifies the topic that the operator names, from every alarm', async () => {
+    const topic = 'arn:aws:sns:eu-west-1:123456789012:on-call';
+    const alarms = resourcesOf(await synthesise({ alarmTopicArn: topic }), 'AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThan(0);
+    for (const [, alarm] of alarms) expect(alarm.Properties.AlarmActions).toEqual([topic]);
+  });
+});

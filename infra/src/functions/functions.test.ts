@@ -1,0 +1,241 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { resource, resourcesOf, synthesise, type Template } from '../synthesise-for-test.ts';
+import { type Permissions, permissionsOf } from './permissions-for-test.ts';
+
+const FUNCTIONS = ['Unified', 'Provider', 'Management', 'LogConsumer', 'FirstAccount'];
+
+let template: Template;
+
+beforeAll(async () => {
+  template = await synthesise();
+});
+
+const ITEM_ENCRYPTION = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+const OWN_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+const INFERENCE: Permissions = {
+  'DataKey through dynamodb': ITEM_ENCRYPTION,
+  'DataKey through s3': ['kms:GenerateDataKey'],
+  'DataKey through secretsmanager': ['kms:Decrypt'],
+  'DataKey through sqs': ['kms:Decrypt', 'kms:GenerateDataKey'],
+  ConfigTable: ['dynamodb:BatchGetItem'],
+  'ConfigTable, keys like G#*#default': ['dynamodb:PutItem'],
+  'ObjectBucket/handoff/*': ['s3:PutObject'],
+  'ObjectBucket/spill/*': ['s3:PutObject'],
+  PlatformKeysSecret: ['secretsmanager:GetSecretValue'],
+  RecordsQueue: ['sqs:SendMessage'],
+  'its log group': OWN_LOG,
+};
+
+/** The whole of what each function may do. */
+const EXPECTED: Readonly<Record<string, Permissions>> = {
+  Unified: INFERENCE,
+  Provider: INFERENCE,
+  Management: {
+    'DataKey through dynamodb': ITEM_ENCRYPTION,
+    'DataKey through s3': ['kms:Decrypt'],
+    ConfigTable: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
+    'ConfigTable/index/by-account': ['dynamodb:Query'],
+    LogsTable: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    ObjectBucket: ['s3:ListBucket'],
+    'ObjectBucket/bodies/*': ['s3:DeleteObject', 's3:GetObject'],
+    'its log group': OWN_LOG,
+  },
+  LogConsumer: {
+    'DataKey through dynamodb': ITEM_ENCRYPTION,
+    'DataKey through s3': ['kms:Decrypt', 'kms:GenerateDataKey'],
+    'DataKey through sqs': ['kms:Decrypt'],
+    LogsTable: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    ObjectBucket: ['s3:ListBucket'],
+    'ObjectBucket/bodies/*': ['s3:DeleteObject', 's3:PutObject'],
+    'ObjectBucket/handoff/*': ['s3:DeleteObject', 's3:GetObject'],
+    'ObjectBucket/spill/*': ['s3:DeleteObject', 's3:GetObject'],
+    RecordsQueue: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    'its log group': OWN_LOG,
+  },
+  FirstAccount: {
+    'DataKey through dynamodb': ITEM_ENCRYPTION,
+    'DataKey through secretsmanager': ['kms:Decrypt', 'kms:GenerateDataKey'],
+    'ConfigTable, keys like A#*, T#*': ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+    FirstTokenSecret: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+    'its log group': OWN_LOG,
+  },
+};
+
+describe('permissions', () => {
+  test.each(FUNCTIONS)('%s may do exactly this', (id) => {
+    expect(permissionsOf(template, id)).toEqual(EXPECTED[id]);
+  });
+
+  test('every function has a role of its own, without managed policies', () => {
+    const roles = FUNCTIONS.map((id) => JSON.stringify(resource(template, id).Properties.Role));
+    expect(new Set(roles).size).toBe(FUNCTIONS.length);
+    for (const [, role] of resourcesOf(template, 'AWS::IAM::Role')) {
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    }
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy']) {
+      expect(resourcesOf(template, type)).toEqual([]);
+    }
+  });
+
+  test('no action has a wildcard, and no resource but object keys and the list that API Gateway demands', () => {
+    const wildcards = resourcesOf(template, 'AWS::IAM::Role').flatMap(([id, role]) =>
+      (
+        role.Properties.Policies as readonly {
+          readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+        }[]
+      )
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .flatMap(({ Action, Resource }) => [Action, Resource].flat())
+        .map((part) => JSON.stringify(part))
+        .filter((part) => part.includes('*'))
+        .map((part) => `${id.replace(/[0-9A-F]{8}$/, '')}: ${part}`),
+    );
+    const objects = (prefix: string) =>
+      `{"Fn::Join":["",[{"Fn::GetAtt":["ObjectBucket","Arn"]},"/${prefix}/*"]]}`;
+    expect(wildcards.sort()).toEqual(
+      [
+        'ApiLogRole: "*"',
+        `LogConsumerRole: ${objects('bodies')}`,
+        `LogConsumerRole: ${objects('handoff')}`,
+        `LogConsumerRole: ${objects('spill')}`,
+        `ManagementRole: ${objects('bodies')}`,
+        `ProviderRole: ${objects('handoff')}`,
+        `ProviderRole: ${objects('spill')}`,
+        `UnifiedRole: ${objects('handoff')}`,
+        `UnifiedRole: ${objects('spill')}`,
+      ].sort(),
+    );
+  });
+});
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+describe('functions', () => {
+  test.each([
+    ['Unified', 1024, 900],
+    ['Provider', 1024, 900],
+    ['Management', 512, 29],
+    ['LogConsumer', 512, 120],
+    ['FirstAccount', 256, 60],
+  ])('%s runs on arm64 and Node 24 with %d MB for at most %d s', (id, memory, timeout) => {
+    expect(resource(template, id).Properties).toMatchObject({
+      Architectures: ['arm64'],
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      MemorySize: memory,
+      Timeout: timeout,
+    });
+  });
+
+  test.each(FUNCTIONS)('%s writes to a log group of its own', (id) => {
+    const { LoggingConfig } = resource(template, id).Properties;
+    expect(LoggingConfig).toEqual({
+      LogFormat: 'JSON',
+      LogGroup: { Ref: expect.stringMatching(new RegExp(`^${id}Log`)) },
+    });
+  });
+
+  test('there are no others: none of CDK’s own helpers', () => {
+    expect(resourcesOf(template, 'AWS::Lambda::Function').map(([id]) => id)).toEqual(FUNCTIONS);
+  });
+
+  const inference = [
+    'WEIR_CONFIG_TABLE',
+    'WEIR_RECORDS_QUEUE_URL',
+    'WEIR_BUCKET',
+    'WEIR_PLATFORM_SECRET',
+    'WEIR_PROVIDER_BASE_URLS',
+    'WEIR_UPSTREAM_TIMEOUT_MS',
+  ];
+  test.each([
+    ['Unified', inference],
+    ['Provider', inference],
+    ['Management', ['WEIR_CONFIG_TABLE', 'WEIR_LOGS_TABLE', 'WEIR_BUCKET']],
+    ['LogConsumer', ['WEIR_LOGS_TABLE', 'WEIR_BUCKET']],
+    ['FirstAccount', ['WEIR_CONFIG_TABLE', 'WEIR_FIRST_TOKEN_SECRET']],
+  ])('%s knows %j and nothing else', (id, names) => {
+    expect(Object.keys(variablesOf(template, id))).toEqual(names);
+  });
+
+  test('an environment stays within Lambda’s 4 KB, even when every provider has its own base URL', async () => {
+    const providerBaseUrls = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [
+        `provider-${index}`,
+        `https://provider-${index}.internal.example.com/v1`,
+      ]),
+    );
+    const full = await synthesise({ providerBaseUrls });
+    for (const id of FUNCTIONS) {
+      // A reference becomes a name, URL or ARN: never longer than this.
+      const size = Object.entries(variablesOf(full, id)).reduce(
+        (sum, [name, value]) =>
+          sum + name.length + (typeof value === 'string' ? Buffer.byteLength(value) : 200),
+        0,
+      );
+      expect(size).toBeLessThan(4_096);
+    }
+  });
+});
+
+function variablesOf(from: Template, id: string): Readonly<Record<string, unknown>> {
+  const { Variables } = resource(from, id).Properties.Environment as {
+    readonly Variables: Record<string, unknown>;
+  };
+  return Variables;
+}
+
+describe('the log consumer', () => {
+  test('takes batches of ten at once and reports the records that it could not store', () => {
+    const [[, mapping] = ['none', undefined]] = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    expect(mapping?.Properties).toEqual({
+      FunctionName: { Ref: 'LogConsumer' },
+      EventSourceArn: { 'Fn::GetAtt': ['RecordsQueue', 'Arn'] },
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 20 },
+    });
+  });
+
+  test('drains the spill prefix every five minutes', () => {
+    const [[, rule] = ['none', undefined]] = resourcesOf(template, 'AWS::Events::Rule');
+    expect(rule?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': ['LogConsumer', 'Arn'] } }],
+    });
+  });
+});
+
+describe('the first account', () => {
+  test('is a resource of the stack, made by its function, and outlives the stack with the tables', () => {
+    expect(resource(template, 'FirstAccountResource')).toMatchObject({
+      Type: 'Custom::WeirFirstAccount',
+      Properties: { ServiceToken: { 'Fn::GetAtt': ['FirstAccount', 'Arn'] }, ServiceTimeout: '90' },
+      DeletionPolicy: 'Retain',
+    });
+  });
+});
