@@ -1,11 +1,12 @@
 /**
  * The ports of core on AWS. Import from the part you need (`@weir/stores/config`, `…/control`, `…/records`,
- * `…/credentials`, `…/secrets`, `…/bucket`, `…/memory`): a bundle then holds that part's clients only.
+ * `…/logs`, `…/credentials`, `…/secrets`, `…/bucket`, `…/memory`): a bundle then holds that part's clients only.
  */
 export * from './bucket/index.ts';
 export * from './config/index.ts';
 export * from './control/index.ts';
 export * from './credentials/index.ts';
 export * from './credentials/secrets-manager.ts';
+export * from './logs/index.ts';
 export * from './memory.ts';
 export * from './records/index.ts';

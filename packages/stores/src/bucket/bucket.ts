@@ -16,6 +16,8 @@ export interface Bucket extends BucketWriter {
   get(key: string): Promise<Uint8Array | null>;
   /** No error when there is none. */
   delete(key: string): Promise<void>;
+  /** Any number of keys, in as few calls as the service allows. When it throws, some may be gone already. */
+  deleteAll(keys: readonly string[]): Promise<void>;
   /** Keys that begin with `prefix` and follow `after`, at most `limit` (1–1,000). */
   list(prefix: string, options?: { readonly after?: string; readonly limit?: number }): Promise<BucketPage>;
 }

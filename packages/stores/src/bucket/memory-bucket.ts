@@ -16,6 +16,10 @@ export class MemoryBucket implements Bucket {
     this.#objects.delete(key);
   }
 
+  async deleteAll(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#objects.delete(key);
+  }
+
   async list(
     prefix: string,
     { after = '', limit = 1_000 }: { readonly after?: string; readonly limit?: number } = {},

@@ -1,16 +1,21 @@
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { StoreUnavailable } from '@weir/core';
 import { ask } from '../aws/ask.ts';
 import { type ClientOptions, clientSettings, type Patience } from '../aws/client-settings.ts';
 import type { Bucket, BucketPage } from './bucket.ts';
 
 /** Objects may be megabytes, and nobody waits for them but the record itself. */
 const OFF_PATH: Patience = { connect: 1_000, answer: 5_000, attempts: 3 };
+
+/** The service's own limit. */
+const DELETES_PER_CALL = 1_000;
 
 /** One per process: it keeps its connections. */
 export function createS3Client(options: ClientOptions = {}): S3Client {
@@ -54,6 +59,22 @@ export class S3Bucket implements Bucket {
   async delete(key: string): Promise<void> {
     const command = new DeleteObjectCommand({ Bucket: this.#bucket, Key: key });
     await ask('delete from the bucket', () => this.#client.send(command));
+  }
+
+  async deleteAll(keys: readonly string[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += DELETES_PER_CALL) {
+      const command = new DeleteObjectsCommand({
+        Bucket: this.#bucket,
+        Delete: {
+          Quiet: true,
+          Objects: keys.slice(start, start + DELETES_PER_CALL).map((key) => ({ Key: key })),
+        },
+      });
+      const { Errors: failures = [] } = await ask('delete from the bucket', () => this.#client.send(command));
+      const [first] = failures;
+      if (first)
+        throw new StoreUnavailable(`cannot delete from the bucket: ${first.Code ?? 'no reason given'}`);
+    }
   }
 
   async list(

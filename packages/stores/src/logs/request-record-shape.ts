@@ -1,0 +1,94 @@
+import {
+  type AccountId,
+  type DurationMs,
+  type EpochMs,
+  parseAccountId,
+  parseGatewayId,
+  parseRecordId,
+  type RecordId,
+  type RequestRecord,
+  type TokenId,
+} from '@weir/core';
+import * as z from 'zod';
+
+const recordId = z.custom<RecordId>((value) => parseRecordId(String(value)) !== null, 'not a record id');
+const instant = z.custom<EpochMs>((value) => Number.isInteger(value), 'not a time');
+const duration = z.custom<DurationMs>((value) => Number.isFinite(value), 'not a duration');
+const count = z.number().nonnegative();
+const text = z.string();
+
+const blame = z.enum(['caller', 'policy', 'upstream', 'gateway']);
+const outcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answered') }),
+  z.object({ kind: z.literal('refused'), code: z.number(), blame, message: text }),
+  z.object({ kind: z.literal('broken'), blame, message: text }),
+]);
+
+const attempt = z.object({
+  provider: text,
+  startedAt: instant,
+  duration,
+  status: z.number().nullable(),
+  failure: text.nullable(),
+});
+
+const keptBody = z.object({
+  encoding: z.enum(['utf8', 'base64']),
+  data: text,
+  complete: z.boolean(),
+  contentType: text.exactOptional(),
+});
+
+export const metadataShape = z.record(text, z.union([text, z.number(), z.boolean(), z.null()]));
+
+const wholeRecord = z.object({
+  schema: z.literal(1),
+  id: recordId,
+  account: z.custom<AccountId | '~'>(
+    (value) => value === '~' || parseAccountId(String(value)) !== null,
+    'not an account',
+  ),
+  gateway: text.refine((value) => value === '~' || parseGatewayId(value) !== null, 'not a gateway'),
+  createdAt: instant,
+  requestId: recordId,
+  eventId: text,
+  surface: z.enum(['provider', 'compat', 'api']),
+  method: text,
+  path: text,
+  provider: text.nullable(),
+  model: text.nullable(),
+  modelType: text.nullable(),
+  statusCode: z.number(),
+  success: z.boolean(),
+  cached: z.boolean(),
+  outcome,
+  duration,
+  firstByte: duration.nullable(),
+  usage: z
+    .object({ input: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count })
+    .nullable(),
+  metadata: metadataShape,
+  requestContentType: text.nullable(),
+  responseContentType: text.nullable(),
+  requestSize: count,
+  responseSize: count,
+  streamed: z.boolean(),
+  userAgent: text.nullable(),
+  authenticated: z.boolean(),
+  tokenId: z.custom<TokenId>((value) => typeof value === 'string').nullable(),
+  wholesale: z.boolean(),
+  compatibilityMode: z.boolean(),
+  step: z.number(),
+  attempts: z.array(attempt),
+  configVersion: z.number().nullable(),
+  warnings: z.array(text),
+  requestBody: keptBody.nullable(),
+  responseBody: keptBody.nullable(),
+});
+
+/** A record as the data plane hands it over. Its ids are checked, because they become keys. */
+export const requestRecordShape: z.ZodType<RequestRecord> = wholeRecord;
+
+/** The part of a record that is stored apart from its bodies. */
+export const storedRecordShape: z.ZodType<Omit<RequestRecord, 'requestBody' | 'responseBody'>> =
+  wholeRecord.omit({ requestBody: true, responseBody: true });
