@@ -15,10 +15,7 @@ export function objectKey(prefix: SetAside, { id, createdAt }: RequestRecord): s
   return `${prefix}/${new Date(createdAt).toISOString().slice(0, 10)}/${id}.json.gz`;
 }
 
-/**
- * The record as a message body. The queue refuses two characters that JSON may hold as they are (U+FFFE, U+FFFF);
- * escaped they mean the same.
- */
+/** The record as a message body, in characters that every queue takes. */
 export function recordText(record: RequestRecord): string {
   return asQueueText(`{"v":1,"record":${JSON.stringify(record)}}`);
 }
@@ -27,6 +24,10 @@ export function pointerText(pointer: string): string {
   return JSON.stringify({ v: 1, pointer } satisfies RecordMessage);
 }
 
+/**
+ * Escapes, which mean the same in JSON: U+FFFE and U+FFFF, which SQS refuses, and characters beyond U+FFFF, which SQS
+ * takes but the embedded engine (fauxqs 2.4.1) refuses.
+ */
 function asQueueText(json: string): string {
-  return json.replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+  return json.replace(/[\uD800-\uDFFF\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
