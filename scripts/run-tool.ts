@@ -15,6 +15,13 @@ const environment = {
   DO_NOT_TRACK: '1',
 };
 
+/** The script behind an installed command. @throws when it is not installed. */
+export function toolPath(name: string): string {
+  const link = join(tools, name);
+  if (!existsSync(link)) throw new Error(`${name} is not installed. Run "npm ci".`);
+  return realpathSync(link);
+}
+
 const isPosix = process.platform !== 'win32';
 
 /**
@@ -26,9 +33,7 @@ export async function runTool(
   args: readonly string[],
   nodeOptions: readonly string[] = [],
 ): Promise<number> {
-  const tool = join(tools, name);
-  if (!existsSync(tool)) throw new Error(`${name} is not installed. Run "npm ci".`);
-  const child = spawn(process.execPath, [...nodeOptions, realpathSync(tool), ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, toolPath(name), ...args], {
     cwd: repository,
     env: environment,
     stdio: 'inherit',
