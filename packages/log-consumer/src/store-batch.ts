@@ -1,0 +1,69 @@
+import type { LogStore } from '@weir/core';
+import type { Bucket } from '@weir/stores/bucket';
+import { inParallel } from '@weir/stores/logs';
+import { assembledRecord } from './assembled-record.ts';
+import { parseMessage, type RecordMessage } from './record-message.ts';
+import { describeError, type Report } from './report.ts';
+import { readSetAside } from './set-aside-record.ts';
+
+export interface BatchPorts {
+  readonly logs: Pick<LogStore, 'put'>;
+  readonly bucket: Pick<Bucket, 'get' | 'delete'>;
+  readonly report: Report;
+}
+
+export interface QueuedMessage {
+  readonly messageId: string;
+  readonly body: string;
+}
+
+/** Records in messages have less than 1 MB; those in the bucket can take 100 MB each while they are worked on. */
+const AT_ONCE = { record: 8, pointer: 2 } as const;
+
+/**
+ * Stores the records of a batch and returns the ids of the messages that failed. One message never fails another: what
+ * is no record fails until the queue sets it aside, what the store cannot take now comes again.
+ */
+export async function storeBatch(
+  messages: readonly QueuedMessage[],
+  ports: BatchPorts,
+): Promise<readonly string[]> {
+  const failed: string[] = [];
+  const attempt = async <T>(
+    { messageId }: QueuedMessage,
+    work: () => T | Promise<T>,
+  ): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      failed.push(messageId);
+      ports.report({ level: 'error', event: 'record-not-stored', messageId, ...describeError(error) });
+      return undefined;
+    }
+  };
+
+  const parsed: { readonly message: QueuedMessage; readonly content: RecordMessage }[] = [];
+  for (const message of messages) {
+    const content = await attempt(message, () => parseMessage(message.body));
+    if (content !== undefined) parsed.push({ message, content });
+  }
+  for (const kind of ['record', 'pointer'] as const) {
+    const ofKind = parsed.filter(({ content }) => content.kind === kind);
+    await inParallel(ofKind, AT_ONCE[kind], ({ message, content }) =>
+      attempt(message, () => storeOne(content, ports)),
+    );
+  }
+  return failed;
+}
+
+async function storeOne(message: RecordMessage, { logs, bucket, report }: BatchPorts): Promise<void> {
+  if (message.kind === 'record') return logs.put(assembledRecord(message.record, report));
+  const record = await readSetAside(bucket, message.key);
+  if (record === null) {
+    // The object was there before its message was sent, and goes when the record is stored: this is a second delivery.
+    report({ level: 'warn', event: 'handed-over-twice', key: message.key });
+    return;
+  }
+  await logs.put(assembledRecord(record, report));
+  await bucket.delete(message.key);
+}
