@@ -5,9 +5,12 @@ import { logFailure } from './failure-log.ts';
 import { parseProxyEvent, toManagementRequest } from './proxy-event.ts';
 import { type ProxyResult, toProxyResult } from './proxy-result.ts';
 
+/** @param context Lambda's, of which the function uses nothing. */
+type ManagementHandler = (event: unknown, context: unknown) => Promise<ProxyResult>;
+
 /** The management function over whatever keeps its state. */
-export function createManagementHandler(ports: Omit<ManagementPorts, 'report'>) {
-  return middy<unknown, ProxyResult>()
+export function createManagementHandler(ports: Omit<ManagementPorts, 'report'>): ManagementHandler {
+  const guarded = middy<unknown, ProxyResult>()
     .onError((call) => {
       // A defect of ours: the caller learns that, the log learns the rest.
       logFailure('management', call.error, requestIdOf(call.event));
@@ -20,6 +23,7 @@ export function createManagementHandler(ports: Omit<ManagementPorts, 'report'>) 
       const request = toManagementRequest(parsed);
       return toProxyResult(await serve(request, { ...ports, report }), request);
     });
+  return (event, context) => guarded(event, context);
 }
 
 function requestIdOf(event: unknown): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { hashToken, mintToken, permits, Secret, type Secret as SecretText } from '@weir/core';
+import { hashToken, mintToken, permits, Secret } from '@weir/core';
 import { MemoryAccountStore, MemoryConfig, MemoryTokenStore } from '@weir/stores/memory';
 import { anAccountId, ManualClock } from '@weir/testkit/stores';
 import { createFirstAccount, type FirstAccountPorts, type FirstTokenVault } from './create-first-account.ts';
