@@ -47,8 +47,17 @@ export async function runApp(
   }
 }
 
-/** @throws with the app's output when synthesis fails. */
-export async function synthesise(context: Readonly<Record<string, unknown>> = {}): Promise<Template> {
+const synthesised = new Map<string, Promise<Template>>();
+
+/** The template for a context, synthesised once. @throws with the app's output when synthesis fails. */
+export function synthesise(context: Readonly<Record<string, unknown>> = {}): Promise<Template> {
+  const key = JSON.stringify(context);
+  const template = synthesised.get(key) ?? templateOrThrow(context);
+  synthesised.set(key, template);
+  return template;
+}
+
+async function templateOrThrow(context: Readonly<Record<string, unknown>>): Promise<Template> {
   const { exitCode, output, template } = await runApp(context);
   if (exitCode !== 0 || template === null) throw new Error(`Synthesis failed:\n${output}`);
   return template;

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { environmentCredentials } from './environment-credentials.ts';
 import { lazyParts } from './lazy-parts.ts';
 import { nodeBuiltins } from './node-builtins.ts';
 
@@ -65,7 +66,7 @@ async function bundleFile(
     ...OPTIONS,
     entryPoints: [entry],
     outfile: join(dirname(entry), 'index.mjs'),
-    plugins: [nodeBuiltins, lazyParts(parts)],
+    plugins: [nodeBuiltins, environmentCredentials, lazyParts(parts)],
   });
   const [file] = outputFiles;
   const [output] = Object.values(metafile.outputs);

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { repository } from '../run-tool.ts';
 
 let folder: string;
 
@@ -114,6 +115,26 @@ describe('lazy parts', () => {
     const { ok, output } = await bundle();
     expect(ok).toBe(false);
     expect(output).toContain('give this lazy part its own name');
+  });
+});
+
+describe('an AWS client', () => {
+  test('finds its credentials in the environment, and carries no other way to look for them', async () => {
+    await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
+    await write(
+      'src/f.ts',
+      `import { SQSClient } from '@aws-sdk/client-sqs';
+       export const handler = async () => {
+         process.env.AWS_ACCESS_KEY_ID = 'from-the-environment';
+         process.env.AWS_SECRET_ACCESS_KEY = 'x';
+         return (await new SQSClient({ region: 'eu-west-1' }).config.credentials()).accessKeyId;
+       };`,
+    );
+    expect(await bundle()).toMatchObject({ ok: true });
+    expect(await call()).toBe('from-the-environment');
+    const { f } = JSON.parse(await bundled('sizes.json'));
+    const providers = Object.keys(f.packages).filter((name) => name.includes('credential-provider'));
+    expect(providers).toEqual(['@aws-sdk/credential-provider-env']);
   });
 });
 

@@ -1,0 +1,24 @@
+import type { KnipConfig } from 'knip';
+
+/** Unused files, exports and dependencies (`npm test`). What a package exports through its doors counts as used. */
+const config: KnipConfig = {
+  workspaces: {
+    '.': {
+      entry: ['scripts/{start,test,build,bundle}.ts'],
+      project: ['scripts/**/*.{ts,mjs}', '*.{ts,mjs}'],
+      // Commands that the scripts run by name.
+      ignoreDependencies: ['dependency-cruiser', 'turbo', '@typescript/native'],
+    },
+    'packages/*': {
+      project: ['src/**/*.ts'],
+    },
+    // Each file directly below `src` of the next two is a function.
+    'packages/handlers': { entry: ['src/*.ts'], project: ['src/**/*.ts'] },
+    'packages/log-consumer': { entry: ['src/log-consumer.ts'], project: ['src/**/*.ts'] },
+    infra: { project: ['src/**/*.ts'] },
+  },
+  // A type that only its own file uses may still be what its readers look for.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+};
+
+export default config;
