@@ -1,18 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AccountId, GatewayId } from '@weir/core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AccountId, epochMs, type GatewayId, type LogStore, type Secret } from '@weir/core';
 import { createFirstAccount, DEFAULT_LIMITS } from '@weir/management';
-import {
-  MemoryAccountStore,
-  MemoryConfig,
-  MemoryGatewayStore,
-  MemoryLogStore,
-  MemoryTokenStore,
-} from '@weir/stores/memory';
-import { aRecord, ManualClock } from '@weir/testkit/stores';
+import { aRecord } from '@weir/testkit/stores';
 import Cloudflare from 'cloudflare';
 import { createManagementHandler } from './create-handler.ts';
 import { type RestApi, startRestApi } from './rest-api-for-test.ts';
+import { inMemory, onEngines, type Place } from './stores-for-test.ts';
 
 const SETTINGS = {
   cache_invalidate_on_update: false,
@@ -25,34 +19,27 @@ const SETTINGS = {
 let api: RestApi;
 let client: Cloudflare;
 let account_id: AccountId;
-let logs: MemoryLogStore;
+let logs: LogStore;
 
-beforeEach(async () => {
-  const clock = new ManualClock();
-  const config = new MemoryConfig();
+/** A fresh deployment: its own account, and the client with the first token. */
+async function deploy(place: Place): Promise<void> {
+  const clock = { now: () => epochMs(Date.now()) };
   const ids = { random: (size: number) => randomBytes(size) };
-  const tokens = new MemoryTokenStore(config);
-  logs = new MemoryLogStore({ clock });
-  const gateways = new MemoryGatewayStore(config, clock);
+  const stores = place.stores(clock);
   let handedOver = '{}';
   const vault = {
     read: async () => handedOver,
-    write: async (value: { reveal(): string }) => {
+    write: async (value: Secret) => {
       handedOver = value.reveal();
       return 'written' as const;
     },
   };
-  account_id = await createFirstAccount(
-    { accounts: new MemoryAccountStore(config), tokens, vault, clock, ids },
-    '1',
-  );
-  api = await startRestApi(
-    createManagementHandler({ gateways, tokens, logs, clock, ids, limits: DEFAULT_LIMITS }),
-  );
+  logs = stores.logs;
+  account_id = await createFirstAccount({ ...stores, vault, clock, ids }, '1');
+  api = await startRestApi(createManagementHandler({ ...stores, clock, ids, limits: DEFAULT_LIMITS }));
   const { api_token } = JSON.parse(handedOver) as { api_token: string };
   client = connect(api_token);
-});
-afterEach(() => api.close());
+}
 
 const connect = (apiToken: string) =>
   new Cloudflare({ apiToken, baseURL: `${api.baseUrl}/client/v4`, maxRetries: 0 });
@@ -63,7 +50,18 @@ async function collect<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
   return items;
 }
 
-describe('the official client, unchanged but for its base URL', () => {
+describe.each([
+  ['in memory', inMemory],
+  ['on DynamoDB and S3', onEngines],
+])('the official client, unchanged but for its base URL, with stores %s', (_, open) => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await open();
+  });
+  beforeEach(() => deploy(place));
+  afterEach(() => api.close());
+  afterAll(() => place.stop());
+
   it('creates, reads, lists, changes and deletes gateways', async () => {
     for (const id of ['a', 'b', 'c']) await client.aiGateway.create({ account_id, id, ...SETTINGS });
     const pages = client.aiGateway.list({ account_id, per_page: 2 });
@@ -72,6 +70,36 @@ describe('the official client, unchanged but for its base URL', () => {
     expect(await client.aiGateway.get('b', { account_id })).toMatchObject({ id: 'b', cache_ttl: 300 });
     expect(await client.aiGateway.delete('b', { account_id })).toMatchObject({ id: 'b' });
     await expect(client.aiGateway.get('b', { account_id })).rejects.toBeInstanceOf(Cloudflare.NotFoundError);
+  });
+
+  it('makes one gateway of fifty creates at the same time', async () => {
+    const creates = Array.from({ length: 50 }, () =>
+      client.aiGateway.create({ account_id, id: 'same', ...SETTINGS }),
+    );
+    const results = await Promise.allSettled(creates);
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    expect(refused).toHaveLength(49);
+    for (const error of refused) expect(error).toBeInstanceOf(Cloudflare.ConflictError);
+  });
+
+  it('loses none of the updates that come at the same time', async () => {
+    await client.aiGateway.create({ account_id, id: 'g', ...SETTINGS });
+    const change = (json: object) =>
+      client.put(`/accounts/${account_id}/ai-gateway/gateways/g`, { body: json });
+    await Promise.all([change({ zdr: true }), change({ logpush: true }), change({ cache_ttl: 60 })]);
+    expect(await client.aiGateway.get('g', { account_id })).toMatchObject({
+      zdr: true,
+      logpush: true,
+      cache_ttl: 60,
+    });
+  });
+
+  it('shows nothing of a deleted gateway’s logs in the next gateway of its name', async () => {
+    await client.aiGateway.create({ account_id, id: 'g', ...SETTINGS });
+    await logs.put(aRecord({ account: account_id, gateway: 'g' as GatewayId }));
+    await client.aiGateway.delete('g', { account_id });
+    await client.aiGateway.create({ account_id, id: 'g', ...SETTINGS });
+    expect(await collect(client.aiGateway.logs.list('g', { account_id }))).toEqual([]);
   });
 
   it('gets the URL of a provider', async () => {
