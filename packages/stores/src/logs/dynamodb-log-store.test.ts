@@ -1,10 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll } from '@jest/globals';
-import { type LogEngines, runLogStoreCases, startLogEngines } from '@weir/testkit/logs';
-import { LOCAL, ManualClock } from '@weir/testkit/stores';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  aRecordAt,
+  type LogEngines,
+  noise,
+  runLogStoreCases,
+  startLogEngines,
+  text,
+} from '@weir/testkit/logs';
+import { anAccountId, gatewayId, LOCAL, ManualClock } from '@weir/testkit/stores';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { createBucket, createS3Client } from '../bucket/index.ts';
+import { MemoryBucket } from '../bucket/memory-bucket.ts';
 import { createLogStore } from './create-log-store.ts';
 
 let engines: LogEngines;
@@ -30,4 +38,40 @@ runLogStoreCases({
     const bucket = createBucket({ client: s3, bucket: engines.bucket });
     return { store: createLogStore({ client, table: engines.table, bucket, clock }), clock };
   },
+});
+
+describe('bodies in the bucket', () => {
+  const clock = new ManualClock();
+  const large = text(noise(100_000));
+
+  it('are kept for a gateway’s records, by account, gateway, hour and id', async () => {
+    const bucket = new MemoryBucket();
+    const store = createLogStore({ client, table: engines.table, bucket, clock });
+    const record = aRecordAt(clock.now(), anAccountId(), { requestBody: text('small'), responseBody: large });
+    await store.put(record);
+    expect((await bucket.list('')).keys).toEqual([
+      `bodies/${record.account}/default/2026-01-02T03/${record.id}/response.zst`,
+    ]);
+    expect(await store.deleteOne(anAccountId(), gatewayId('default'), record.id)).toBe(false);
+    expect((await bucket.list('')).keys).toHaveLength(1);
+  });
+
+  it('are not kept for records of no gateway, because nothing would remove them; their heads are', async () => {
+    const bucket = new MemoryBucket();
+    const store = createLogStore({ client, table: engines.table, bucket, clock });
+    const account = anAccountId();
+    const record = aRecordAt(clock.now(), account, {
+      gateway: '~',
+      requestBody: large,
+      responseBody: text('s'),
+    });
+    await store.put(record);
+    expect((await bucket.list('')).keys).toEqual([]);
+    expect(await store.body(account, '~', record.id, 'request')).toBeNull();
+    expect((await store.body(account, '~', record.id, 'response'))?.body).toEqual(text('s'));
+    expect((await store.get(account, '~', record.id))?.requestHead).toEqual({
+      text: large.data.slice(0, 4_096),
+      complete: false,
+    });
+  });
 });

@@ -15,6 +15,7 @@ import type {
 } from '@weir/core';
 import type { Bucket } from '../bucket/bucket.ts';
 import { type ItemKey, placeOf } from '../table/keys.ts';
+import { headsOf, type WhichBody } from './bodies-item.ts';
 import { boundedRecord } from './bounded-record.ts';
 import { DeletedGateways, voidUntil } from './deleted-gateways.ts';
 import { HourIndex } from './hour-index.ts';
@@ -33,7 +34,7 @@ import { LogRemoval } from './log-removal.ts';
 import { type Item, LogTable } from './log-table.ts';
 import { logWindow, startingAt } from './log-window.ts';
 import { feedbackUpdate, toLogEntry, toRecordItem, toStoredPlace } from './record-item.ts';
-import { headsOf, StoredBodies, type WhichBody } from './stored-bodies.ts';
+import { StoredBodies } from './stored-bodies.ts';
 import { expiryOf, visibleFrom } from './visible-from.ts';
 
 export interface DynamoDBLogStoreOptions {

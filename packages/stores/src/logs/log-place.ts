@@ -12,7 +12,7 @@ export interface LogScope {
 export type Hour = string;
 
 /** A partition takes 1,000 writes a second; this many share an hour of one gateway. */
-export const SHARDS = 4;
+const SHARDS = 4;
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_CHARACTERS = 10;

@@ -8,7 +8,7 @@ export interface LogWindow {
 }
 
 export const BEGINNING = epochMs(0);
-export const END_OF_TIME = epochMs(Date.UTC(9999, 11, 31, 23, 59, 59, 999));
+const END_OF_TIME = epochMs(Date.UTC(9999, 11, 31, 23, 59, 59, 999));
 
 export function logWindow(from: EpochMs | null, to: EpochMs | null): LogWindow {
   return { from: from ?? BEGINNING, to: to ?? END_OF_TIME };

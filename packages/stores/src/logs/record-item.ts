@@ -11,7 +11,7 @@ export const RECORD_ATTRIBUTE = 'record';
 
 const recordItem = z.object({ record: storedJson(storedRecordShape) });
 
-export const bodyPlace = z.enum(['none', 'item', 'bucket']);
+const bodyPlace = z.enum(['none', 'item', 'bucket']);
 const placeItem = z.object({
   sk: storedString(z.custom<RecordId>((value) => typeof value === 'string')),
   bodies: storedString(bodyPlace),
