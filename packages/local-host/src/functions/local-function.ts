@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { Activity } from './activity.ts';
+import { isStreaming, type StreamingHandler } from './awslambda.ts';
+import { runAs } from './function-console.ts';
+import { type FunctionIdentity, InvocationContext } from './invocation-context.ts';
+import type { ResponseStream } from './response-stream.ts';
+
+type BufferedHandler = (event: unknown, context: object) => unknown;
+
+/** Lambda would have ended the function's process now. The code itself goes on: nothing can stop it inside a process. */
+export class FunctionTimeout extends Error {
+  override readonly name = 'FunctionTimeout';
+
+  constructor({ name, timeoutMs }: FunctionIdentity) {
+    super(`${name} timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+  }
+}
+
+/** One function of the template, loaded from its bundle, ready to be invoked. */
+export class LocalFunction {
+  readonly identity: FunctionIdentity;
+  /** The environment that the bundle was loaded with. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly #handler: BufferedHandler | StreamingHandler;
+  readonly #activity: Activity;
+
+  constructor(
+    identity: FunctionIdentity,
+    environment: Readonly<Record<string, string>>,
+    handler: BufferedHandler | StreamingHandler,
+    activity: Activity,
+  ) {
+    this.identity = identity;
+    this.environment = environment;
+    this.#handler = handler;
+    this.#activity = activity;
+  }
+
+  /** True when the handler was made with `awslambda.streamifyResponse`. */
+  get streams(): boolean {
+    return isStreaming(this.#handler);
+  }
+
+  /** @throws whatever the handler throws, or {@link FunctionTimeout}. */
+  invoke(event: unknown, requestId: string = randomUUID()): Promise<unknown> {
+    const handler = this.#handler as BufferedHandler;
+    return this.#run(requestId, (context) => handler(event, context));
+  }
+
+  /**
+   * Resolves when the handler has settled, which may be long after it ended `stream`.
+   * @throws whatever the handler throws, or {@link FunctionTimeout}.
+   */
+  invokeStreaming(event: unknown, stream: ResponseStream, requestId: string): Promise<unknown> {
+    const handler = this.#handler as StreamingHandler;
+    return this.#run(requestId, (context) => handler(event, stream, context));
+  }
+
+  #run(requestId: string, call: (context: InvocationContext) => unknown): Promise<unknown> {
+    const { identity } = this;
+    this.#activity.begin();
+    return new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => settle(() => reject(new FunctionTimeout(identity))), identity.timeoutMs);
+      let open = true;
+      const settle = (answer: () => void) => {
+        if (!open) return;
+        open = false;
+        clearTimeout(timer);
+        this.#activity.end();
+        answer();
+      };
+      runAs(identity.name, async () => call(new InvocationContext(identity, requestId))).then(
+        (value) => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import type { ServerResponse } from 'node:http';
+import type { StreamTarget } from '../functions/response-stream.ts';
+import { HEADER_BYTES, headerBytes, PRELUDE_BYTES } from './limits.ts';
+import { preludeSchema, type ResponseHead, responseHead } from './response-head.ts';
+
+const DELIMITER = Buffer.alloc(8);
+
+/** Why the bytes of a function are no answer that API Gateway would relay. */
+export class MalformedAnswer extends Error {
+  override readonly name = 'MalformedAnswer';
+}
+
+/**
+ * Reads a streaming function's bytes as API Gateway does: metadata, eight NUL bytes, then the body, which goes to the
+ * client chunk by chunk as it comes. A client that is slow holds the function back; a client that has gone does not
+ * stop it: its chunks are taken and dropped, as on AWS.
+ */
+export class StreamedAnswer implements StreamTarget {
+  readonly #response: ServerResponse;
+  readonly #requestId: string;
+  readonly #refuse: (reason: MalformedAnswer) => void;
+  /** What came before the end of the prelude, or null when the body has begun. */
+  #opening: Buffer | null = DELIMITER.subarray(0, 0);
+  /** The function waits for the client to take what it has. */
+  #waiting: (() => void) | null = null;
+  #discards = false;
+  #bodyBegun = false;
+
+  /** @param refuse called at most once, before anything was sent: the answer is not one. */
+  constructor(response: ServerResponse, requestId: string, refuse: (reason: MalformedAnswer) => void) {
+    this.#response = response;
+    this.#requestId = requestId;
+    this.#refuse = refuse;
+    response.on('drain', () => this.#resume());
+    response.on('close', () => this.discard());
+  }
+
+  /** True when the client has the status line, or nothing that follows could reach it. */
+  get begun(): boolean {
+    return this.#opening === null;
+  }
+
+  /** Takes everything that still comes and sends nothing of it. */
+  discard(): void {
+    this.#discards = true;
+    this.#resume();
+  }
+
+  write(chunk: Buffer, done: () => void): void {
+    if (this.#discards) {
+      done();
+      return;
+    }
+    const body = this.#opening === null ? chunk : this.#readOpening(this.#opening, chunk);
+    if (body === null || body.length === 0) {
+      done();
+      return;
+    }
+    this.#bodyBegun = true;
+    if (this.#response.write(body)) done();
+    else this.#waiting = done;
+  }
+
+  end(): void {
+    if (this.#discards) return;
+    if (this.#opening === null) this.#response.end();
+    else
+      this.#malformed(
+        'it ended before its metadata did: write once, if only an empty string, before the end',
+      );
+  }
+
+  #resume(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.();
+  }
+
+  /** @returns what of the body is there already; null when there is nothing to send yet. */
+  #readOpening(before: Buffer, chunk: Buffer): Buffer | null {
+    const opening = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
+    const end = opening.indexOf(DELIMITER);
+    if (end === -1 || end > PRELUDE_BYTES) {
+      this.#opening = opening;
+      if (opening.length > PRELUDE_BYTES) this.#malformed(`no metadata in its first ${PRELUDE_BYTES} bytes`);
+      return null;
+    }
+    const head = this.#readHead(opening.toString('utf8', 0, end));
+    if (head === null || !this.#sendHead(head)) return null;
+    this.#opening = null;
+    return opening.subarray(end + DELIMITER.length);
+  }
+
+  #readHead(text: string): ResponseHead | null {
+    try {
+      return responseHead(preludeSchema.parse(JSON.parse(text)), this.#requestId);
+    } catch (error) {
+      this.#malformed(`its metadata is not valid: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    }
+  }
+
+  #sendHead({ status, headers }: ResponseHead): boolean {
+    if (headerBytes(headers) > HEADER_BYTES) {
+      this.#malformed(`its headers are larger than ${HEADER_BYTES} bytes`);
+      return false;
+    }
+    try {
+      this.#response.writeHead(status, [...headers]);
+    } catch (error) {
+      this.#malformed(`its headers are not valid: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    }
+    // The head goes out even when the body keeps the client waiting, but in one packet with a body that is there.
+    setImmediate(() => {
+      if (!this.#bodyBegun && !this.#response.writableEnded) this.#response.flushHeaders();
+    });
+    return true;
+  }
+
+  #malformed(reason: string): void {
+    this.#discards = true;
+    this.#refuse(new MalformedAnswer(`the function's answer was refused: ${reason}`));
+  }
+}
