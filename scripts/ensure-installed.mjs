@@ -13,7 +13,8 @@ const pinnedNode = join(root, 'node_modules/node/bin', process.platform === 'win
 const reason = whyInstall();
 if (reason !== null) {
   say(`${reason} Running "npm ci"; this takes a minute or two.`);
-  runOrExit(npm(), ['ci'], root);
+  // Without its warnings: many packages ask for a Node that is only about to be installed.
+  runOrExit(npm(), ['ci', '--loglevel=error'], root);
 }
 if (!runsNode24()) {
   // npm was told not to run install scripts (ignore-scripts), so the pinned Node has not been unpacked yet.
