@@ -278,6 +278,25 @@ describe('remembered configuration', () => {
       expect(await source.load(query)).toEqual({ gateway, token: null, stale: null });
     });
 
+    it('counts as up again with its first answer, whatever was asked', async () => {
+      clock.advance(10_000);
+      await source.load(query);
+      await tokens.delete(record);
+      store.isDown = false;
+      await source.load({ gateway: null, token: aTokenHash() });
+      clock.advance(500);
+      expect((await source.load(query)).token).toBeNull();
+    });
+
+    it('does not bring back what the store said was gone', async () => {
+      store.isDown = false;
+      await tokens.delete(record);
+      clock.advance(5_001);
+      expect((await source.load(query)).token).toBeNull();
+      store.isDown = true;
+      await expect(source.load(query)).rejects.toThrow(StoreUnavailable);
+    });
+
     it('a refresh that fails harms nobody', async () => {
       const unhandled: unknown[] = [];
       const note = (reason: unknown) => unhandled.push(reason);

@@ -10,7 +10,7 @@ const OPENAI = 'openai' as ProviderSlug;
 
 /** A secret that can change, disappear, and counts how often it is read. */
 function aSecret(text: string) {
-  const state = { text, isDown: false, reads: 0, loads: 0 };
+  const state = { text, isDown: false, reads: 0, loads: 0, gate: Promise.resolve() };
   const clock = new ManualClock();
   const credentials = createPlatformCredentials({
     secret: ARN,
@@ -21,7 +21,9 @@ function aSecret(text: string) {
         read: async (id: string) => {
           state.reads++;
           if (state.isDown || id !== ARN) throw new StoreUnavailable('no secrets today');
-          return state.text;
+          const read = state.text;
+          await state.gate;
+          return read;
         },
       };
     },
@@ -87,6 +89,25 @@ describe('credentials from a secret', () => {
     await expect(find()).rejects.toThrow(StoreUnavailable);
     state.isDown = false;
     expect(await find()).toBe('one');
+  });
+
+  it('a read that froze with the process is neither joined nor believed when the process thaws', async () => {
+    const { state, clock, find } = aSecret('{"openai":"one"}');
+    await find();
+    clock.advance(60_001);
+    const frozen = Promise.withResolvers<void>();
+    state.gate = frozen.promise;
+    await find();
+    await settled();
+    clock.advance(120_000);
+    state.gate = Promise.resolve();
+    state.text = '{"openai":"two"}';
+    await find();
+    await settled();
+    expect(await find()).toBe('two');
+    frozen.resolve();
+    await settled();
+    expect(await find()).toBe('two');
   });
 
   it.each(['not json sk-hidden', '["sk-hidden"]', '{"openai":{"key":"sk-hidden"}}', 'null'])(
