@@ -24,7 +24,7 @@ export function createS3Client(options: ClientOptions = {}): S3Client {
   return new S3Client({ ...settings, forcePathStyle: settings.endpoint !== undefined });
 }
 
-export class S3Bucket implements Bucket {
+class S3Bucket implements Bucket {
   readonly #client: S3Client;
   readonly #bucket: string;
 

@@ -31,7 +31,7 @@ export interface RecordSinkOptions {
 }
 
 /** Records through SQS, up to ten a call; the bucket for those that are too large or that the queue refuses. */
-export class SqsRecordSink implements RecordSink {
+class SqsRecordSink implements RecordSink {
   readonly #queue: RecordQueue;
   readonly #group: GroupCommit<QueueMessage, SendVerdict>;
   readonly #loadBucket: () => Promise<BucketWriter>;

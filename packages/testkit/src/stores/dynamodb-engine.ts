@@ -8,11 +8,7 @@ export interface DynamoDBEngine extends EngineProcess {
 
 /** dynalite, in memory. */
 export async function startDynamoDBEngine(): Promise<DynamoDBEngine> {
-  const engine = await startEngine(`
-    import dynalite from 'dynalite';
-    const server = dynalite({ createTableMs: 0 });
-    server.listen(0, '127.0.0.1', () => console.log(server.address().port));
-  `);
+  const engine = await startEngine(new URL('./dynalite-program.mjs', import.meta.url));
   return { ...engine, createConfigTable: (name) => createConfigTable(engine.endpoint, name) };
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 /** A store's engine in a process of its own, so that a test can take it away. */
 export interface EngineProcess {
@@ -13,17 +14,12 @@ export interface EngineProcess {
   stop(): Promise<void>;
 }
 
-/** The engine ends with the test process, however that ends: its standard input closes. */
-const END_WITH_PARENT = `process.stdin.on('end', () => process.exit()).resume();`;
-
 /**
- * Runs a program that prints its port as its first line.
- *
- * @param program an ES module's text; bare imports resolve from this package.
+ * Runs a program that prints its port as its first line and ends when its standard input does, so that it ends with
+ * the test process, however that ends.
  */
-export async function startEngine(program: string): Promise<EngineProcess> {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', `${END_WITH_PARENT}\n${program}`], {
-    cwd: import.meta.dirname,
+export async function startEngine(program: URL): Promise<EngineProcess> {
+  const child = spawn(process.execPath, [fileURLToPath(program)], {
     env: {},
     stdio: ['pipe', 'pipe', 'inherit'],
   });

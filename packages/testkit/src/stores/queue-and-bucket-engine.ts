@@ -11,11 +11,7 @@ export interface QueueAndBucketEngine extends EngineProcess {
 
 /** fauxqs, in memory. */
 export async function startQueueAndBucketEngine(): Promise<QueueAndBucketEngine> {
-  const engine = await startEngine(`
-    import { startFauxqs } from 'fauxqs';
-    const server = await startFauxqs({ port: 0, logger: false, defaultRegion: '${LOCAL.region}' });
-    console.log(server.port);
-  `);
+  const engine = await startEngine(new URL('./fauxqs-program.mjs', import.meta.url));
   const { endpoint } = engine;
   return {
     ...engine,
