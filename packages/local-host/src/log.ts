@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** Takes one line, or several, from a part of the host: a function's name, or `host`. */
 export type Log = (source: string, text: string) => void;
 
@@ -8,7 +10,7 @@ export const logToStderr: Log = (source, text) => {
 
 /** An error with its stack and causes, on as many lines as it takes. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isNativeError(error)) return String(error);
   const cause = error.cause === undefined ? '' : `\ncaused by ${describeError(error.cause)}`;
   return `${error.stack ?? `${error.name}: ${error.message}`}${cause}`;
 }

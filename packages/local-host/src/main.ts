@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Unsupported } from './assembly/unsupported.ts';
 import { writeLocalJson } from './data/local-json.ts';
 import { FolderInUse } from './engines/engines.ts';
+import { errorCode } from './error-code.ts';
 import { describeError, logToStderr } from './log.ts';
 import { readyMessage } from './ready-message.ts';
 import { hostSettings } from './settings.ts';
@@ -22,8 +23,11 @@ export async function main(assembly: string = ASSEMBLY): Promise<void> {
     process.exit(0);
   } catch (error) {
     // What the operator can put right is said without a stack.
-    const expected = error instanceof Unsupported || error instanceof FolderInUse || isPortTaken(error);
-    logToStderr('host', expected ? error.message : describeError(error));
+    const isExpected = error instanceof Unsupported || error instanceof FolderInUse;
+    if (isExpected) logToStderr('host', error.message);
+    else if (errorCode(error) === 'EADDRINUSE')
+      logToStderr('host', `${String(error)}. Set PORT to another one.`);
+    else logToStderr('host', describeError(error));
     process.exit(1);
   }
 }
@@ -59,8 +63,4 @@ function stopRequested(): Promise<void> {
     process.once('SIGINT', () => done());
     process.once('SIGTERM', () => done());
   });
-}
-
-function isPortTaken(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

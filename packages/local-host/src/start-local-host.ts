@@ -35,6 +35,8 @@ export interface LocalHostOptions {
   readonly scheduleMinuteMs?: number;
   /** How long {@link LocalHost.stop} waits for requests and functions under way. Default: 30 s. */
   readonly graceMs?: number;
+  /** How long to wait for a host that just ended to let go of the folder. Default: 5 s. */
+  readonly lockWaitMs?: number;
   /** Default: every plugin of this package. */
   readonly plugins?: readonly Plugin[];
 }
@@ -57,6 +59,7 @@ export interface LocalHost {
 
 const SWEEP_EVERY_MS = 600_000;
 const GRACE_MS = 30_000;
+const LOCK_WAIT_MS = 5_000;
 
 /**
  * Runs a synthesised template on this machine. One host per process at a time: functions share its globals.
@@ -74,7 +77,7 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
     for (const stop of cleanup.splice(0).reverse()) await stop();
   };
   try {
-    const engines = await startEngines(options.dataDir);
+    const engines = await startEngines(options.dataDir, options.lockWaitMs ?? LOCK_WAIT_MS);
     cleanup.push(() => engines.stop());
     cleanup.push(setEnvironment(sdkEnvironment(engines.endpoints)), captureFunctionConsole(log));
     const machine = assemble(options, assembly, engines, log, plugins, declarations, (stop) =>

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { writePrivately } from '../data/write-privately.ts';
+import { errorCode } from '../error-code.ts';
 
 const deployedSchema = z.strictObject({
   physicalId: z.string(),
@@ -12,7 +13,7 @@ const deployedSchema = z.strictObject({
 
 const fileSchema = z.record(z.string(), deployedSchema);
 
-type Deployed = z.infer<typeof deployedSchema>;
+export type Deployed = z.infer<typeof deployedSchema>;
 
 /** The custom resources that exist already, in a file of the data folder. */
 export class DeployedResources {
@@ -26,7 +27,7 @@ export class DeployedResources {
 
   static async open(file: string): Promise<DeployedResources> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{}';
+      if (errorCode(error) === 'ENOENT') return '{}';
       throw error;
     });
     return new DeployedResources(file, new Map(Object.entries(fileSchema.parse(JSON.parse(text)))));

@@ -7,7 +7,6 @@ const answerSchema = z.looseObject({
   Status: z.enum(['SUCCESS', 'FAILED']),
   Reason: z.string().optional(),
   PhysicalResourceId: z.string().optional(),
-  NoEcho: z.boolean().optional(),
   Data: z.record(z.string(), z.unknown()).optional(),
 });
 

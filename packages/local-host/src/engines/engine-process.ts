@@ -2,11 +2,13 @@
  * The process that holds every embedded engine, so that the stores work on a second core as they do in the cloud. It
  * lives exactly as long as the host: it stops when told to, and when the channel to the host closes for any reason.
  */
+
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
+import { errorCode } from '../error-code.ts';
 import { startDemoProvider } from './demo-provider.ts';
 import { lockFolder } from './folder-lock.ts';
 import { listenOnLoopbackOnly } from './loopback-only.ts';
@@ -114,7 +116,7 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('uncaughtException', (error) => {
   // dynalite throws out of its own event handler when a client goes away in the middle of a request.
-  if ('code' in error && error.code === 'ECONNRESET') return;
+  if (errorCode(error) === 'ECONNRESET') return;
   fail(error);
   process.exit(1);
 });

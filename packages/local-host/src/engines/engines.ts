@@ -3,9 +3,6 @@ import { once } from 'node:events';
 import { AWS_ACCOUNT, REGION } from '../assembly/scope.ts';
 import { type EngineEndpoints, engineMessage, type HostMessage } from './messages.ts';
 
-/** Time for the engines of a host that was killed a moment ago to let go of the folder. */
-const LOCK_WAIT_MS = 5_000;
-
 export interface RunningEngines {
   readonly endpoints: EngineEndpoints;
   /** Process id of the one engine process. */
@@ -26,9 +23,10 @@ export class FolderInUse extends Error {
 
 /**
  * Starts the engine process on `folder` and waits until everything in it answers.
+ * @param lockWaitMs time for the engines of a host that was killed a moment ago to let go of the folder.
  * @throws {FolderInUse}
  */
-export async function startEngines(folder: string): Promise<RunningEngines> {
+export async function startEngines(folder: string, lockWaitMs: number): Promise<RunningEngines> {
   const child = fork(new URL('./engine-process.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -45,7 +43,7 @@ export async function startEngines(folder: string): Promise<RunningEngines> {
     if (child.connected) tell({ type: 'stop' });
     await ended;
   };
-  tell({ type: 'start', folder, region: REGION, accountId: AWS_ACCOUNT, lockWaitMs: LOCK_WAIT_MS });
+  tell({ type: 'start', folder, region: REGION, accountId: AWS_ACCOUNT, lockWaitMs });
   const [received] = await Promise.race([
     once(child, 'message'),
     ended.then(() => [{ type: 'failed', reason: 'The embedded engines did not start.' }]),

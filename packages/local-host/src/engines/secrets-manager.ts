@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writePrivately } from '../data/write-privately.ts';
+import { errorCode } from '../error-code.ts';
 import { secretArn } from './secret-arn.ts';
 
 const storedSchema = z.strictObject({
@@ -69,7 +70,7 @@ function secretOperations(folder: string): Readonly<Record<string, Operation>> {
     try {
       return storedSchema.parse(JSON.parse(await readFile(file(name), 'utf8')));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      if (errorCode(error) === 'ENOENT') {
         throw new ServiceError('ResourceNotFoundException', 'No secret has this name.');
       }
       throw error;

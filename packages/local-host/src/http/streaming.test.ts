@@ -95,12 +95,13 @@ async function seen(name: string): Promise<unknown> {
 
 test('head and chunks reach the client one by one, each before the function has the next', async () => {
   const response = await open(running.baseUrl, '/stream?act=lockstep&chunks=5&name=lockstep');
+  const ended = once(response, 'end');
   for (let index = 0; index < 5; index += 1) {
     const arrived = once(response, 'data');
     await send(running.baseUrl, `/tell?name=lockstep&value=${index}`);
     expect(String((await arrived)[0])).toBe(`data: ${index}\n\n`);
   }
-  await once(response, 'end');
+  await ended;
 });
 
 test('twenty streams of 300 chunks at once arrive whole and in order', async () => {

@@ -4,6 +4,7 @@ import { Unsupported } from '../assembly/unsupported.ts';
 import { functionEnvironment } from '../functions/function-environment.ts';
 import { loadHandler } from '../functions/load-handler.ts';
 import { LocalFunction } from '../functions/local-function.ts';
+import type { Machine } from '../machine.ts';
 import { arn } from './names.ts';
 import { definePlugin, type Referenced, type Resource } from './plugin.ts';
 
@@ -44,8 +45,6 @@ export const lambdaFunction = definePlugin({
     }
   },
 });
-
-type Machine = Parameters<typeof lambdaFunction.start>[1];
 
 async function load(
   resource: Resource<z.infer<typeof functionSchema>>,

@@ -4,6 +4,7 @@ import type { Call } from '../engines/aws-json.ts';
 import { describeError } from '../log.ts';
 import { succeededMessages } from './batch-result.ts';
 import { type ReceivedMessage, receivedSchema, toRecord } from './received-message.ts';
+import { splitBySize } from './split-by-size.ts';
 
 export interface QueuePolling {
   readonly call: Call;
@@ -25,8 +26,8 @@ export interface QueuePolling {
 const RECEIVE_MOST = 10;
 const WAIT_MOST_SECONDS = 20;
 
-/** Lambda takes an event of 6 MB; the envelope around each message is small against this margin. */
-const EVENT_BYTES = 5.5 * 1024 * 1024;
+/** With this much in hand the next message would hardly fit the event. */
+const GATHER_BYTES = 5 * 1024 * 1024;
 
 const PAUSE_AFTER_ERROR_MS = 1_000;
 
@@ -46,9 +47,11 @@ export function pollQueue(polling: QueuePolling): () => Promise<void> {
       try {
         const batch = await gather(polling, signal);
         if (batch.length === 0) continue;
-        const invocation = carryOut(polling, batch).finally(() => invocations.delete(invocation));
-        invocations.add(invocation);
-        if (invocations.size >= polling.concurrency) await Promise.race(invocations);
+        for (const part of splitBySize(batch)) {
+          const invocation = carryOut(polling, part).finally(() => invocations.delete(invocation));
+          invocations.add(invocation);
+          if (invocations.size >= polling.concurrency) await Promise.race(invocations);
+        }
       } catch (error) {
         if (signal.aborted) break;
         polling.log(describeError(error));
@@ -70,7 +73,7 @@ async function gather(polling: QueuePolling, signal: AbortSignal): Promise<Recei
   const batch: ReceivedMessage[] = [];
   let bytes = 0;
   let until = Number.POSITIVE_INFINITY;
-  while (batch.length < polling.batchSize && bytes < EVENT_BYTES && !signal.aborted) {
+  while (batch.length < polling.batchSize && bytes < GATHER_BYTES && !signal.aborted) {
     const left = until - Date.now();
     if (left <= 0) break;
     const received = await receive(polling, Math.min(left / 1000, WAIT_MOST_SECONDS), batch.length, signal);
