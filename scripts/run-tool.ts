@@ -25,8 +25,8 @@ export function toolPath(name: string): string {
 const isPosix = process.platform !== 'win32';
 
 /**
- * Runs an installed tool on this very Node, its output going to ours. Resolves with its exit code. A signal that ends
- * us meanwhile ends the tool first, with all that it started: some start their real program and do not pass it on.
+ * Runs an installed tool on this very Node, its output going to ours. Resolves with its exit code. A signal that asks
+ * us to end meanwhile ends the tool first, with all that it started, and then us.
  */
 export async function runTool(
   name: string,
@@ -37,17 +37,18 @@ export async function runTool(
     cwd: repository,
     env: environment,
     stdio: 'inherit',
-    // A process group of its own, which can be signalled as a whole.
+    // A group of its own can be signalled as a whole: some tools do not pass a signal on to the program they wrap.
     detached: isPosix,
   });
+  let asked: NodeJS.Signals | null = null;
   const stop = (signal: NodeJS.Signals) => {
+    asked = signal;
     if (child.pid !== undefined) process.kill(isPosix ? -child.pid : child.pid, signal);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  try {
-    const [code, signal] = await once(child, 'exit');
-    return code ?? 128 + constants.signals[signal as NodeJS.Signals];
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
+  const [code] = await once(child, 'exit');
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+  // A tool may end with 0 after a signal; whoever called us must not go on.
+  if (asked !== null) process.exit(128 + constants.signals[asked]);
+  return code ?? 1;
 }
