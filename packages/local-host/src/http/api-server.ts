@@ -90,10 +90,10 @@ export async function serveApi(
   }
 
   function answer({ message, response, match, requestId }: Exchange, event: ProxyEvent): void {
-    const { target, timeoutMs } = match.route;
-    const timer = setTimeout(() => {
+    const { target } = match.route;
+    const timer = integrationTimer(match, () => {
       if (!response.headersSent) api.responses.send(response, 'INTEGRATION_TIMEOUT', requestId);
-    }, timeoutMs);
+    });
     target
       .invoke(event, requestId)
       .then((result) => {
@@ -114,7 +114,7 @@ export async function serveApi(
     const written = new ResponseStream(relay);
     // A destroyed stream ends the answer; without this it would end the host.
     written.on('error', (error) => end(error));
-    const timer = setTimeout(() => end(new Error(`no complete answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = integrationTimer(match, () => end(new Error(`no complete answer within ${timeoutMs} ms`)));
     const end = (error: unknown) => {
       relay.discard();
       fail(response, requestId, name, error);
@@ -146,6 +146,12 @@ export async function serveApi(
     },
     cut: () => server.closeAllConnections(),
   };
+}
+
+/** A timer for the integration's own timeout, where that ends before the function's. */
+function integrationTimer({ route }: Match, expired: () => void): NodeJS.Timeout | undefined {
+  const { target, timeoutMs } = route;
+  return timeoutMs < target.identity.timeoutMs ? setTimeout(expired, timeoutMs) : undefined;
 }
 
 /** The body decides; headers and path are bounded by what the API lets in. */

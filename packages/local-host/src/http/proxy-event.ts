@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AWS_ACCOUNT } from '../assembly/scope.ts';
 import type { RestApi } from './rest-api-builder.ts';
@@ -61,12 +60,12 @@ const NOT_PASSED_ON = new Set([
 export function proxyEvent(request: ProxyRequest, api: RestApi, origin: Origin): ProxyEvent {
   const { message, match, path, body, requestId } = request;
   const method = message.method ?? 'GET';
+  const now = Date.now();
   const sourceIp = message.socket.remoteAddress ?? '';
-  const { headers, multiValueHeaders } = readHeaders(message, sourceIp, origin);
+  const { headers, multiValueHeaders } = readHeaders(message, sourceIp, origin, traceId(requestId, now));
   const { single, multiple } = readQuery(request.query);
   const isBase64Encoded =
     body.length > 0 && isBinary(api.binaryMediaTypes, message.headers['content-type'] ?? 'application/json');
-  const now = Date.now();
   return {
     resource: match.route.resource,
     path,
@@ -109,7 +108,7 @@ export function isBinary(binaryMediaTypes: readonly string[], contentType: strin
   );
 }
 
-function readHeaders(message: IncomingMessage, sourceIp: string, origin: Origin) {
+function readHeaders(message: IncomingMessage, sourceIp: string, origin: Origin, trace: string) {
   const headers: Record<string, string> = {};
   const multiValueHeaders: Record<string, string[]> = {};
   const { rawHeaders } = message;
@@ -125,7 +124,7 @@ function readHeaders(message: IncomingMessage, sourceIp: string, origin: Origin)
       add(name, rawHeaders[index + 1] ?? '');
   }
   const forwardedFor = message.headers['x-forwarded-for'];
-  add('X-Amzn-Trace-Id', traceId());
+  add('X-Amzn-Trace-Id', trace);
   add('X-Forwarded-For', forwardedFor === undefined ? sourceIp : `${forwardedFor}, ${sourceIp}`);
   add('X-Forwarded-Port', origin.port);
   add('X-Forwarded-Proto', 'http');
@@ -163,10 +162,10 @@ function identity(sourceIp: string, userAgent: string | null) {
   };
 }
 
-function traceId(): string {
-  const random = randomUUID();
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${random.slice(0, 8)}${random.slice(9, 13)}${random.slice(24)}`;
+/** `Root=1-<epoch seconds>-<24 hex>`, the random part taken from the request's own id. */
+function traceId(requestId: string, now: number): string {
+  const seconds = Math.floor(now / 1000).toString(16);
+  return `Root=1-${seconds}-${requestId.slice(0, 8)}${requestId.slice(9, 13)}${requestId.slice(24)}`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

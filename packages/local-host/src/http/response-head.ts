@@ -8,14 +8,6 @@ export interface ResponseHead {
 
 const status = z.int().min(200).max(599);
 
-/** A streamed answer's metadata: arrays in `headers` make API Gateway answer 502, so they do here. */
-export const preludeSchema = z.looseObject({
-  statusCode: status.default(200),
-  headers: z.record(z.string(), z.string()).nullish(),
-  multiValueHeaders: z.record(z.string(), z.array(z.string())).nullish(),
-  cookies: z.array(z.string()).nullish(),
-});
-
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 /** What a buffered function returns. */
@@ -33,7 +25,7 @@ export const proxyAnswerSchema = z.looseObject({
   isBase64Encoded: z.boolean().nullish(),
 });
 
-interface Parts {
+export interface HeadParts {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>> | null | undefined;
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>> | null | undefined;
@@ -56,7 +48,7 @@ const CONNECTION = new Set([
  * own unless it is among them; each cookie is a `set-cookie` of its own.
  */
 export function responseHead(
-  { statusCode, headers, multiValueHeaders, cookies }: Parts,
+  { statusCode, headers, multiValueHeaders, cookies }: HeadParts,
   requestId: string,
 ): ResponseHead {
   const flat: string[] = ['x-amzn-requestid', requestId];

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamTarget } from '../functions/response-stream.ts';
 import { HEADER_BYTES, headerBytes, PRELUDE_BYTES } from './limits.ts';
-import { preludeSchema, type ResponseHead, responseHead } from './response-head.ts';
+import { parsePrelude } from './prelude.ts';
+import { type ResponseHead, responseHead } from './response-head.ts';
 
 const DELIMITER = Buffer.alloc(8);
 
@@ -93,7 +94,7 @@ export class StreamedAnswer implements StreamTarget {
 
   #readHead(text: string): ResponseHead | null {
     try {
-      return responseHead(preludeSchema.parse(JSON.parse(text)), this.#requestId);
+      return responseHead(parsePrelude(text), this.#requestId);
     } catch (error) {
       this.#malformed(`its metadata is not valid: ${error instanceof Error ? error.message : String(error)}`);
       return null;
