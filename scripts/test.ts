@@ -16,6 +16,7 @@ interface Section {
 interface JestResults {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
+  readonly numPendingTests: number;
   /** Files that failed before they had a test. */
   readonly numRuntimeErrorTestSuites: number;
 }
@@ -43,11 +44,7 @@ const built = await section({ title: 'bundle and synthesis', run: build });
 const results = built ? await test(process.argv.slice(2)) : null;
 
 if (failures.length > 0) print(`\nFailed: ${failures.join(', ')}.\n`);
-if (results) {
-  print(
-    `\n${results.numPassedTests} passed, ${results.numFailedTests + results.numRuntimeErrorTestSuites} failed\n`,
-  );
-}
+if (results) print(`\n${summary(results)}\n`);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
 async function test(jestArguments: readonly string[]): Promise<JestResults | null> {
@@ -57,7 +54,7 @@ async function test(jestArguments: readonly string[]): Promise<JestResults | nul
     const run = () =>
       runTool(
         'jest',
-        ['--ci', '--json', `--outputFile=${outputFile}`, ...jestArguments],
+        ['--ci', '--maxWorkers=100%', '--json', `--outputFile=${outputFile}`, ...jestArguments],
         ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
       );
     await section({ title: 'tests', run });
@@ -68,6 +65,12 @@ async function test(jestArguments: readonly string[]): Promise<JestResults | nul
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function summary(results: JestResults): string {
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const skipped = results.numPendingTests > 0 ? `, ${results.numPendingTests} skipped` : '';
+  return `${results.numPassedTests} passed, ${failed} failed${skipped}`;
 }
 
 function print(text: string): void {
