@@ -1,6 +1,5 @@
 import type { Assembly } from './assembly/read-assembly.ts';
 import type { EngineEndpoints } from './engines/messages.ts';
-import type { Activity } from './functions/activity.ts';
 import type { LocalFunction } from './functions/local-function.ts';
 import type { RestApiBuilder } from './http/rest-api-builder.ts';
 import type { Log } from './log.ts';
@@ -17,7 +16,6 @@ export interface Machine {
   /** `Fn::GetAtt` values of custom resources, by logical id: known once their function answered. */
   readonly customResources: Map<string, Readonly<Record<string, unknown>>>;
   readonly restApi: RestApiBuilder;
-  readonly activity: Activity;
   readonly log: Log;
   /** How often expired items and objects are removed. */
   readonly sweepEveryMs: number;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type Scratch, scratchFolder, writeAssembly } from './__fixtures__/assembly.ts';
@@ -126,6 +127,8 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     host.child.kill(signal);
     // Ctrl-C at a terminal reaches every process of the group.
     if (signal === 'SIGINT') process.kill(engines, signal);
+    // npm passes on what its child has already got.
+    host.child.kill(signal);
     await eventually(() => host.stdout().includes('Stopping'));
     await expect(record(baseUrl, 'too late', 10)).rejects.toThrow();
     const bodies = await Promise.all(
@@ -199,6 +202,7 @@ test('a second Ctrl-C ends the host at once, and the engines with it', async () 
   (await open(baseUrl, '/record?id=slow&ms=20000')).on('error', () => {}).resume();
   host.child.kill('SIGINT');
   await eventually(() => host.stdout().includes('Stopping'));
+  await sleep(1_100);
   host.child.kill('SIGINT');
   expect(await host.ended).toBe(130);
   await eventually(() => !isAlive(engines));
@@ -211,7 +215,7 @@ test.each([
 ])('%s=%j is refused by name', async (name, value) => {
   const host = start({ [name]: value });
   expect(await host.ended).toBe(1);
-  expect(host.stderr()).toContain(name);
+  expect(host.stderr()).toMatch(new RegExp(`^\\[host\\] .*\\n\\[host\\] .*at ${name}\\n$`));
 });
 
 test('keys of providers in the environment become the platform’s at every start, and are never printed', async () => {

@@ -6,10 +6,13 @@ import { FolderInUse } from './engines/engines.ts';
 import { errorCode } from './error-code.ts';
 import { describeError, logToStderr } from './log.ts';
 import { readyMessage } from './ready-message.ts';
-import { hostSettings } from './settings.ts';
+import { hostSettings, InvalidSettings } from './settings.ts';
 import { type LocalHost, startLocalHost } from './start-local-host.ts';
 
 const ASSEMBLY = fileURLToPath(new URL('../../../infra/cdk.out', import.meta.url));
+
+/** One Ctrl-C arrives twice under npm: from the terminal, and from npm, which passes it on. */
+const SAME_KEY_MS = 1_000;
 
 /**
  * Runs the synthesised template until SIGINT or SIGTERM, then ends the process: the program behind `npm start`. Reads
@@ -22,23 +25,24 @@ export async function main(assembly: string = ASSEMBLY): Promise<void> {
     // Bundles may leave timers and sockets behind, which Lambda would freeze.
     process.exit(0);
   } catch (error) {
-    // What the operator can put right is said without a stack.
-    const isExpected = error instanceof Unsupported || error instanceof FolderInUse;
-    if (isExpected) logToStderr('host', error.message);
-    else if (errorCode(error) === 'EADDRINUSE')
-      logToStderr('host', `${String(error)}. Set PORT to another one.`);
-    else logToStderr('host', describeError(error));
+    logToStderr('host', explain(error));
     process.exit(1);
   }
+}
+
+/** What the operator can put right is said without a stack. */
+function explain(error: unknown): string {
+  if (error instanceof Unsupported || error instanceof FolderInUse || error instanceof InvalidSettings) {
+    return error.message;
+  }
+  if (errorCode(error) === 'EADDRINUSE') return `${String(error)}. Set PORT to another one.`;
+  return describeError(error);
 }
 
 async function run(assembly: string): Promise<void> {
   const { port, host, dataDir } = hostSettings(process.env);
   const stop = stopRequested();
-  process.on('unhandledRejection', (error) => {
-    const text = 'a promise was rejected and nobody caught it; on AWS this ends the function';
-    logToStderr('host', `${text}: ${describeError(error)}`);
-  });
+  outliveFunctions();
   const folder = resolve(dataDir);
   const environment = { ...process.env };
   const running = await startLocalHost({ assembly, dataDir: folder, port, host, environment });
@@ -51,16 +55,30 @@ async function run(assembly: string): Promise<void> {
   }
 }
 
+/**
+ * An error that a function lets escape ends that function's process on AWS. Here the process is everybody's, so it goes
+ * on and says what would have happened.
+ */
+function outliveFunctions(): void {
+  const report = (error: unknown) =>
+    logToStderr('host', `nobody caught this; on AWS it ends the function's process: ${describeError(error)}`);
+  process.on('unhandledRejection', report);
+  process.on('uncaughtException', report);
+}
+
 async function shutDown(running: LocalHost): Promise<void> {
   process.stdout.write('Stopping: requests under way may finish. Ctrl-C again stops at once.\n');
-  process.once('SIGINT', () => process.exit(130));
+  const began = Date.now();
+  process.on('SIGINT', () => {
+    if (Date.now() - began > SAME_KEY_MS) process.exit(130);
+  });
   await running.stop();
 }
 
-/** Resolves at the first SIGINT or SIGTERM, also when it comes while the host still starts. */
+/** Resolves at the first SIGINT or SIGTERM, also when it comes while the host still starts; later ones do nothing. */
 function stopRequested(): Promise<void> {
   return new Promise((done) => {
-    process.once('SIGINT', () => done());
-    process.once('SIGTERM', () => done());
+    process.on('SIGINT', () => done());
+    process.on('SIGTERM', () => done());
   });
 }

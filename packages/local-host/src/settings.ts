@@ -14,8 +14,15 @@ export interface HostSettings {
   readonly dataDir: string;
 }
 
-/** @throws {z.ZodError} naming the variable that is not valid. */
+/** A variable of the environment has a value that the host cannot use. */
+export class InvalidSettings extends Error {
+  override readonly name = 'InvalidSettings';
+}
+
+/** @throws {InvalidSettings} naming the variable. */
 export function hostSettings(environment: Readonly<Record<string, string | undefined>>): HostSettings {
-  const { PORT, HOST, WEIR_DATA } = environmentSchema.parse(environment);
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) throw new InvalidSettings(z.prettifyError(parsed.error));
+  const { PORT, HOST, WEIR_DATA } = parsed.data;
   return { port: PORT, host: HOST, dataDir: WEIR_DATA };
 }

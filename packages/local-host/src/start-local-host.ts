@@ -5,17 +5,17 @@ import { templateScope } from './assembly/scope.ts';
 import type { Declaration } from './assembly/template.ts';
 import { Unsupported } from './assembly/unsupported.ts';
 import { type RunningEngines, startEngines } from './engines/engines.ts';
-import { type FirstAccount, fillPlatformSecret, readFirstAccount } from './first-account.ts';
-import { Activity } from './functions/activity.ts';
+import { fillPlatformSecret, readFirstAccount } from './first-account.ts';
 import { captureFunctionConsole } from './functions/function-console.ts';
 import { sdkEnvironment } from './functions/function-environment.ts';
-import { type ApiServer, serveApi } from './http/api-server.ts';
+import { serveApi } from './http/api-server.ts';
 import { RestApiBuilder } from './http/rest-api-builder.ts';
 import { type Log, logToStderr } from './log.ts';
 import type { Machine } from './machine.ts';
 import type { Plugin, Referenced } from './plugins/plugin.ts';
 import { PLUGINS, pluginFor } from './plugins/registry.ts';
 import { setEnvironment } from './set-environment.ts';
+import { Shutdown } from './shutdown.ts';
 
 export interface LocalHostOptions {
   /** The synthesised assembly (`cdk.out`). */
@@ -72,16 +72,14 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   const log = options.log ?? logToStderr;
   const declarations = declared(assembly, plugins);
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const cleanup: Array<() => Promise<void> | void> = [];
-  const undo = async () => {
-    for (const stop of cleanup.splice(0).reverse()) await stop();
-  };
+  const shutdown = new Shutdown(options.graceMs ?? GRACE_MS, log);
   try {
     const engines = await startEngines(options.dataDir, options.lockWaitMs ?? LOCK_WAIT_MS);
-    cleanup.push(() => engines.stop());
-    cleanup.push(setEnvironment(sdkEnvironment(engines.endpoints)), captureFunctionConsole(log));
+    shutdown.addOwnBound(() => engines.stop());
+    shutdown.addOwnBound(setEnvironment(sdkEnvironment(engines.endpoints)));
+    shutdown.addOwnBound(captureFunctionConsole(log));
     const machine = assemble(options, assembly, engines, log, plugins, declarations, (stop) =>
-      cleanup.push(stop),
+      shutdown.add(stop),
     );
     for (const plugin of plugins) {
       const own = declarations.filter(({ type }) => pluginFor(type, plugins) === plugin);
@@ -89,46 +87,22 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
     }
     await fillPlatformSecret(machine);
     const account = await readFirstAccount(machine);
-    const server = await serveApi(machine.restApi.build(), {
-      host: options.host ?? '127.0.0.1',
-      port: options.port ?? 0,
-      activity: machine.activity,
-      log,
+    const { host = '127.0.0.1', port = 0 } = options;
+    const server = await serveApi(machine.restApi.build(), { host, port, log });
+    shutdown.addOwnBound(async (withinMs) => {
+      const left = await server.stop(withinMs);
+      if (left > 0) log('host', `${left} requests or functions were not done in time and were left behind`);
     });
-    cleanup.push(() => finish(server, machine.activity, options.graceMs ?? GRACE_MS, log));
-    return running(server, account, engines, undo);
+    return {
+      baseUrl: `http://${server.origin.host}`,
+      ...account,
+      ended: engines.ended,
+      stop: () => shutdown.run(),
+    };
   } catch (error) {
-    await undo();
+    await shutdown.run();
     throw error;
   }
-}
-
-function running(
-  server: ApiServer,
-  account: FirstAccount,
-  engines: RunningEngines,
-  undo: () => Promise<void>,
-): LocalHost {
-  let stopped: Promise<void> | null = null;
-  return {
-    baseUrl: `http://${server.origin.host}`,
-    ...account,
-    ended: engines.ended,
-    stop() {
-      stopped ??= undo();
-      return stopped;
-    },
-  };
-}
-
-/** Lets what is under way end, on the wire and behind it. */
-async function finish(server: ApiServer, activity: Activity, graceMs: number, log: Log): Promise<void> {
-  const closed = server.stopAccepting();
-  if (!(await activity.quiet(graceMs))) {
-    log('host', `${activity.running} requests or functions were still under way after ${graceMs} ms`);
-    server.cut();
-  }
-  await closed;
 }
 
 /** The template's resources whose conditions hold. @throws {Unsupported} for a type that no plugin knows. */
@@ -191,7 +165,6 @@ function assemble(
     functions: new Map(),
     customResources: new Map(),
     restApi: new RestApiBuilder(),
-    activity: new Activity(),
     log,
     sweepEveryMs: options.sweepEveryMs ?? SWEEP_EVERY_MS,
     scheduleMinuteMs: options.scheduleMinuteMs ?? 60_000,

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { AWS_ACCOUNT, REGION } from '../assembly/scope.ts';
 import { type EngineEndpoints, engineMessage, type HostMessage } from './messages.ts';
 
+/** The engines end by themselves well before this unless their event loop is stuck. */
+const KILL_AFTER_MS = 10_000;
+
 export interface RunningEngines {
   readonly endpoints: EngineEndpoints;
   /** Process id of the one engine process. */
@@ -40,8 +43,10 @@ export async function startEngines(folder: string, lockWaitMs: number): Promise<
   const tell = (message: HostMessage) => child.send(message);
   const stop = async () => {
     stopAsked = true;
+    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
     if (child.connected) tell({ type: 'stop' });
     await ended;
+    clearTimeout(timer);
   };
   tell({ type: 'start', folder, region: REGION, accountId: AWS_ACCOUNT, lockWaitMs });
   const [received] = await Promise.race([

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Activity } from './activity.ts';
 import { isStreaming, type StreamingHandler } from './awslambda.ts';
 import { runAs } from './function-console.ts';
 import { type FunctionIdentity, InvocationContext } from './invocation-context.ts';
@@ -22,18 +21,15 @@ export class LocalFunction {
   /** The environment that the bundle was loaded with. */
   readonly environment: Readonly<Record<string, string>>;
   readonly #handler: BufferedHandler | StreamingHandler;
-  readonly #activity: Activity;
 
   constructor(
     identity: FunctionIdentity,
     environment: Readonly<Record<string, string>>,
     handler: BufferedHandler | StreamingHandler,
-    activity: Activity,
   ) {
     this.identity = identity;
     this.environment = environment;
     this.#handler = handler;
-    this.#activity = activity;
   }
 
   /** True when the handler was made with `awslambda.streamifyResponse`. */
@@ -58,7 +54,6 @@ export class LocalFunction {
 
   #run(requestId: string, call: (context: InvocationContext) => unknown): Promise<unknown> {
     const { identity } = this;
-    this.#activity.begin();
     return new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => settle(() => reject(new FunctionTimeout(identity))), identity.timeoutMs);
       let open = true;
@@ -66,7 +61,6 @@ export class LocalFunction {
         if (!open) return;
         open = false;
         clearTimeout(timer);
-        this.#activity.end();
         answer();
       };
       runAs(identity.name, async () => call(new InvocationContext(identity, requestId))).then(

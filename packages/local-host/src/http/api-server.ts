@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Activity } from '../functions/activity.ts';
 import { ResponseStream } from '../functions/response-stream.ts';
 import { describeError, type Log } from '../log.ts';
+import { Activity } from './activity.ts';
 import { sendBufferedAnswer } from './buffered-answer.ts';
 import { EVENT_BYTES, HEADER_BYTES, headerBytes } from './limits.ts';
 import { type Origin, type ProxyEvent, proxyEvent } from './proxy-event.ts';
@@ -20,10 +20,13 @@ const PARSER_HEADER_BYTES = 64 * 1024;
 
 export interface ApiServer {
   readonly origin: Origin;
-  /** Takes no new connections and no further request on the open ones. Requests under way go on. */
-  stopAccepting(): Promise<void>;
-  /** Cuts every connection. */
-  cut(): void;
+  /**
+   * Takes no new connections and no further request on the open ones; waits for the requests under way and for the work
+   * that functions do after their last byte.
+   * @param withinMs then the connections that are left are cut.
+   * @returns how many requests and functions were not done in time.
+   */
+  stop(withinMs: number): Promise<number>;
 }
 
 interface Exchange {
@@ -39,9 +42,10 @@ interface Exchange {
  */
 export async function serveApi(
   api: RestApi,
-  options: { readonly host: string; readonly port: number; readonly activity: Activity; readonly log: Log },
+  options: { readonly host: string; readonly port: number; readonly log: Log },
 ): Promise<ApiServer> {
-  const { activity, log } = options;
+  const { log } = options;
+  const activity = new Activity();
   let origin: Origin = { host: '', port: '' };
   let closing = false;
 
@@ -94,8 +98,9 @@ export async function serveApi(
     const timer = integrationTimer(match, () => {
       if (!response.headersSent) api.responses.send(response, 'INTEGRATION_TIMEOUT', requestId);
     });
-    target
-      .invoke(event, requestId)
+    const invocation = target.invoke(event, requestId);
+    activity.track(invocation);
+    invocation
       .then((result) => {
         if (response.headersSent) return;
         const accept = message.headers.accept ?? '';
@@ -120,7 +125,9 @@ export async function serveApi(
       fail(response, requestId, name, error);
     };
     response.once('close', () => clearTimeout(timer));
-    target.invokeStreaming(event, written, requestId).then(() => {
+    const invocation = target.invokeStreaming(event, written, requestId);
+    activity.track(invocation);
+    invocation.then(() => {
       if (!written.writableEnded) end(new Error('the handler settled without ending its response stream'));
     }, end);
   }
@@ -136,15 +143,17 @@ export async function serveApi(
   origin = await listen(server, options.host, options.port);
   return {
     origin,
-    async stopAccepting() {
+    async stop(withinMs) {
       closing = true;
       const closed = new Promise((resolve) => server.close(resolve));
       // A connection that is busy now becomes idle later, and Node keeps it open until its timeout.
       const sweep = setInterval(() => server.closeIdleConnections(), 20);
+      const left = await activity.quiet(withinMs);
+      server.closeAllConnections();
       await closed;
       clearInterval(sweep);
+      return left;
     },
-    cut: () => server.closeAllConnections(),
   };
 }
 
@@ -185,6 +194,8 @@ async function listen(server: Server, host: string, port: number): Promise<Origi
     server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo;
-  const name = host.includes(':') ? `[${host}]` : host;
+  // A wildcard is no address that a client on this machine should be told.
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const name = reachable.includes(':') ? `[${reachable}]` : reachable;
   return { host: `${name}:${address.port}`, port: String(address.port) };
 }

@@ -70,7 +70,7 @@ async function load(
     endpoints: machine.endpoints,
   });
   const handler = await loadHandler(folder, properties.Handler, environment, path);
-  return new LocalFunction(identity, environment, handler, machine.activity);
+  return new LocalFunction(identity, environment, handler);
 }
 
 function functionName(resource: Referenced): string {

@@ -1,11 +1,7 @@
-/** Counts what must end before the host may: requests on the wire and invocations behind them. */
+/** Counts what must end before the host may: requests on the wire, and the functions that still work behind them. */
 export class Activity {
   #running = 0;
   #waiting: Array<() => void> = [];
-
-  get running(): number {
-    return this.#running;
-  }
 
   begin(): void {
     this.#running += 1;
@@ -19,21 +15,28 @@ export class Activity {
     for (const resume of waiting) resume();
   }
 
+  /** Counts until `work` settles. */
+  track(work: Promise<unknown>): void {
+    this.begin();
+    const end = () => this.end();
+    work.then(end, end);
+  }
+
   /**
    * Waits until nothing runs.
-   * @returns false when something still ran after `withinMs`.
+   * @returns how many still ran after `withinMs`.
    */
-  async quiet(withinMs: number): Promise<boolean> {
+  async quiet(withinMs: number): Promise<number> {
     const deadline = Date.now() + withinMs;
     while (this.#running > 0) {
       const left = deadline - Date.now();
-      if (left <= 0) return false;
+      if (left <= 0) break;
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, left);
       this.#waiting.push(resolve);
       await promise;
       clearTimeout(timer);
     }
-    return true;
+    return this.#running;
   }
 }
