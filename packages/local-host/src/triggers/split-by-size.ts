@@ -6,13 +6,13 @@ const EVENT_BYTES = 6 * 1024 * 1024;
 /** What a record holds beside its body and its attributes, generously. */
 const ENVELOPE_BYTES = 2_000;
 
-/** JSON makes at most six bytes of one, so a batch below this needs no measuring. */
-const HARMLESS_BYTES = EVENT_BYTES / 8;
+/** What JSON makes of one character at most, so that a small batch needs no measuring. */
+const CHARACTER_BYTES = 6;
 
 /** Cuts a batch into as few events as fit Lambda's limit, in order. A message is 1 MiB at most, so each fits. */
 export function splitBySize(batch: readonly ReceivedMessage[]): ReadonlyArray<readonly ReceivedMessage[]> {
-  const raw = batch.reduce((bytes, { Body }) => bytes + Body.length, 0);
-  if (raw < HARMLESS_BYTES) return [batch];
+  const atMost = batch.reduce((bytes, { Body }) => bytes + Body.length * CHARACTER_BYTES + ENVELOPE_BYTES, 0);
+  if (atMost <= EVENT_BYTES) return [batch];
   const parts: ReceivedMessage[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const message of batch) {
