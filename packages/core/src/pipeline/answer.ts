@@ -1,0 +1,50 @@
+import { errorBody } from '../errors/bodies.ts';
+import type { Refusal } from '../errors/refusal.ts';
+import type { ByteStream } from '../streaming/byte-stream.ts';
+import type { Authenticated, Opened, Surface } from './exchange.ts';
+
+/** What the edge sends. */
+export interface Answer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** Bytes that are all here, or a stream that cannot error. */
+  readonly body: Uint8Array | ByteStream;
+  /** Stage 10. Called once, after the last byte went out or the client left. Never throws. */
+  settle(): Promise<void>;
+}
+
+/** A request on its way, as far as it has come. */
+export type Story = Opened & Partial<Authenticated>;
+
+/**
+ * Whether the request leaves a record (spec 5.18). A caller whom we do not know cannot switch it off.
+ */
+export function isRecorded(story: Story): boolean {
+  if (!story.gateway) return true;
+  return story.options.collectLog ?? story.gateway.settings.collect_logs;
+}
+
+/** The headers that every answer of the data plane carries (spec 4.2). */
+export function gatewayHeaders(story: Story): Map<string, readonly string[]> {
+  const headers = new Map<string, readonly string[]>();
+  headers.set('cf-aig-request-id', [story.id]);
+  headers.set('cf-aig-event-id', [story.eventId]);
+  if (isRecorded(story)) headers.set('cf-aig-log-id', [story.id]);
+  if (story.gateway) headers.set('weir-config-version', [String(story.gateway.version)]);
+  if (story.config?.stale != null)
+    headers.set('weir-config-stale', [`${Math.round(story.config.stale / 1000)}s`]);
+  return headers;
+}
+
+export function refusalHeaders(story: Story, refusal: Refusal): Map<string, readonly string[]> {
+  const headers = gatewayHeaders(story);
+  headers.set('content-type', ['application/json']);
+  const { retry } = refusal.entry;
+  if (retry !== null) headers.set('x-should-retry', [String(retry)]);
+  if (refusal.retryAfter !== null) headers.set('retry-after', [String(Math.ceil(refusal.retryAfter / 1000))]);
+  return headers;
+}
+
+export const refusalBody = (surface: Surface | undefined, refusal: Refusal): Uint8Array =>
+  Buffer.from(errorBody(refusal, surface === 'api' ? 'api-host' : 'gateway-host'));

@@ -1,0 +1,78 @@
+import type { TokenUsage } from '../form/token-usage.ts';
+import { type HeaderMap, header } from '../http/header-map.ts';
+import { durationMs, type EpochMs } from '../ids.ts';
+import { keptBody, MAX_KEPT } from '../record/kept-bytes.ts';
+import type { KeptBody, Outcome, RequestRecord } from '../record/request-record.ts';
+import type { Story } from './answer.ts';
+import type { Progress, Target } from './exchange.ts';
+
+const MAX_PATH = 2048;
+const MAX_NAME = 512;
+
+/** How the request ended. */
+export interface Ending {
+  readonly target: Target | null;
+  readonly progress: Progress;
+  readonly status: number;
+  readonly success: boolean;
+  readonly outcome: Outcome;
+  readonly headers: HeaderMap;
+  readonly responseSize: number;
+  readonly responseBody: KeptBody | null;
+  readonly streamed: boolean;
+  readonly usage: TokenUsage | null;
+  /** As the answer names it; else the request's. */
+  readonly model: string | null;
+  readonly endedAt: EpochMs;
+}
+
+/** Stage 10: everything known about the request, in one value. */
+export function buildRecord(story: Story, ending: Ending): RequestRecord {
+  const { request, options, gateway, config } = story;
+  const { target, progress } = ending;
+  const keepsPayload = options.collectPayload;
+  const named =
+    story.endpoint?.kind === 'native' ? (story.endpoint.provider?.slug ?? story.endpoint.name) : null;
+  return {
+    schema: 1,
+    id: story.id,
+    account: story.account ?? '~',
+    gateway: gateway?.id ?? config?.gateway?.id ?? '~',
+    createdAt: request.arrivedAt,
+    requestId: story.id,
+    eventId: story.eventId,
+    surface: story.surface ?? 'provider',
+    method: request.method,
+    path: (story.path ?? request.path).slice(0, MAX_PATH),
+    provider: target?.provider.slug ?? named?.slice(0, MAX_NAME) ?? null,
+    model: (ending.model ?? target?.model)?.slice(0, MAX_NAME) ?? null,
+    modelType: null,
+    statusCode: ending.status,
+    success: ending.success,
+    cached: false,
+    outcome: ending.outcome,
+    duration: durationMs(ending.endedAt - request.arrivedAt),
+    firstByte: progress.firstByteAt === null ? null : durationMs(progress.firstByteAt - request.arrivedAt),
+    usage: ending.usage,
+    metadata: options.metadata,
+    requestContentType: header(request.headers, 'content-type')?.slice(0, MAX_NAME) ?? null,
+    responseContentType: header(ending.headers, 'content-type')?.slice(0, MAX_NAME) ?? null,
+    requestSize: request.body.length,
+    responseSize: ending.responseSize,
+    streamed: ending.streamed,
+    userAgent: header(request.headers, 'user-agent')?.slice(0, MAX_NAME) ?? null,
+    authenticated:
+      story.token != null && (story.surface === 'api' || (gateway?.settings.authentication ?? true)),
+    tokenId: story.token?.id ?? null,
+    wholesale: target?.wholesale ?? false,
+    compatibilityMode: story.surface === 'compat' || story.surface === 'api',
+    step: 0,
+    attempts: progress.attempts,
+    configVersion: gateway?.version ?? null,
+    warnings: options.warnings,
+    requestBody: keepsPayload
+      ? keptBody(request.body.subarray(0, MAX_KEPT), request.body.length <= MAX_KEPT)
+      : null,
+    responseBody: keepsPayload ? ending.responseBody : null,
+  };
+}

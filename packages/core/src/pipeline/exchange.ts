@@ -1,0 +1,90 @@
+import type { GatewaySnapshot } from '../gateway/settings.ts';
+import type { HeaderMap } from '../http/header-map.ts';
+import type { StoredToken } from '../identity/stored-token.ts';
+import type { AccountId, EpochMs, GatewayId, RecordId, TokenHash } from '../ids.ts';
+import type { LoadedConfig } from '../ports/config-source.ts';
+import type { ProviderDescriptor } from '../providers/descriptor.ts';
+import type { AttemptRecord } from '../record/request-record.ts';
+import type { InboundRequest } from './inbound-request.ts';
+import type { RequestOptions } from './request-options.ts';
+
+/** What the caller wants, by the path alone. */
+export type Endpoint =
+  /** A provider's own API. `provider` is null when no provider has the name. */
+  | {
+      readonly kind: 'native';
+      readonly name: string;
+      readonly provider: ProviderDescriptor | null;
+      readonly path: string;
+    }
+  | { readonly kind: 'chat-completions' }
+  | { readonly kind: 'models' }
+  /** The contract has it; this version does not serve it. */
+  | { readonly kind: 'unserved' };
+
+export type Surface = 'provider' | 'compat' | 'api';
+
+/** A request that has an identity and a place to be recorded under, whatever becomes of it. */
+export interface Opened {
+  readonly id: RecordId;
+  readonly eventId: string;
+  readonly request: InboundRequest;
+  readonly options: RequestOptions;
+}
+
+/** After stage 1: where it goes. */
+export interface Read extends Opened {
+  readonly surface: Surface;
+  /** Null: the path holds something that is no account id. */
+  readonly account: AccountId | null;
+  readonly gatewayId: GatewayId | null;
+  readonly endpoint: Endpoint;
+  /** As recorded: after the provider, or after the account on the API host. */
+  readonly path: string;
+}
+
+/** The token that a request presents, and where it stood. */
+export interface PresentedToken {
+  /** Null: what was presented is no token of ours, so the store need not be asked. */
+  readonly hash: TokenHash | null;
+  /** The header or query parameter that held it and that must not go on; null for the gateway's own header. */
+  readonly slot: string | null;
+}
+
+/** After stage 2: with all that the store knows. */
+export interface Loaded extends Read {
+  readonly presented: PresentedToken | null;
+  readonly config: LoadedConfig;
+}
+
+/** After stage 3: on a gateway that exists, by someone who may use it. */
+export interface Authenticated extends Loaded {
+  readonly gateway: GatewaySnapshot;
+  /** The valid token; null on an open gateway without one. */
+  readonly token: StoredToken | null;
+}
+
+/** One upstream call, decided in full. */
+export interface Target {
+  readonly provider: ProviderDescriptor;
+  readonly model: string | null;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderMap;
+  readonly body: Uint8Array;
+  /** We asked for usage and the caller did not: the extra chunk is taken out of the stream. */
+  readonly hidesUsage: boolean;
+  /** Served with the operator's key. */
+  readonly wholesale: boolean;
+}
+
+/** After stage 4: what will be tried, in order. */
+export interface Planned extends Authenticated {
+  readonly targets: readonly [Target, ...Target[]];
+}
+
+/** Grows while targets are tried; stage 10 writes it down. */
+export interface Progress {
+  readonly attempts: AttemptRecord[];
+  firstByteAt: EpochMs | null;
+}

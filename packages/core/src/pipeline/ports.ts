@@ -1,0 +1,28 @@
+import type { DurationMs } from '../ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Compression } from '../ports/compression.ts';
+import type { ConfigSource } from '../ports/config-source.ts';
+import type { FaultLog } from '../ports/fault-log.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { PlatformCredentials } from '../ports/platform-credentials.ts';
+import type { RecordSink } from '../ports/record-sink.ts';
+import type { Timer } from '../ports/timer.ts';
+import type { Upstream } from '../ports/upstream.ts';
+import type { BaseUrls } from '../providers/base-urls.ts';
+
+/** Everything outside that a request may touch. */
+export interface Ports {
+  readonly config: ConfigSource;
+  readonly upstream: Upstream;
+  readonly records: RecordSink;
+  readonly platformCredentials: PlatformCredentials;
+  readonly compression: Compression;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly ids: Ids;
+  readonly faults: FaultLog;
+  /** The operator's base URLs (see `parseBaseUrls`). */
+  readonly baseUrls: BaseUrls;
+  /** How long a provider may be silent: before its status line, and between two chunks. */
+  readonly upstreamTimeout: DurationMs;
+}

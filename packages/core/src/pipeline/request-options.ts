@@ -1,0 +1,72 @@
+import { type HeaderMap, header } from '../http/header-map.ts';
+import type { MetadataValue } from '../record/request-record.ts';
+
+const MAX_METADATA = 5;
+/** What may come back in a response header. */
+const EVENT_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** What the caller asks of us in `cf-aig-*` headers (spec 4.1). `null`: not said. */
+export interface RequestOptions {
+  readonly collectLog: boolean | null;
+  readonly collectPayload: boolean;
+  readonly noWholesale: boolean;
+  readonly metadata: Readonly<Record<string, MetadataValue>>;
+  readonly eventId: string | null;
+  /** What we could not read and therefore ignored (spec 4.1, precedence 4). */
+  readonly warnings: readonly string[];
+}
+
+export function readOptions(headers: HeaderMap): RequestOptions {
+  const warnings: string[] = [];
+  const flag = (name: string): boolean | null => {
+    const value = header(headers, name)?.trim().toLowerCase();
+    if (value === undefined) return null;
+    if (value === 'true') return true;
+    if (value === 'false') return false;
+    warnings.push(`${name} must be true or false and was ignored`);
+    return null;
+  };
+  const event = header(headers, 'cf-aig-event-id');
+  if (event !== undefined && !EVENT_ID.test(event))
+    warnings.push('cf-aig-event-id must be 1–128 visible ASCII characters and was ignored');
+  return {
+    collectLog: flag('cf-aig-collect-log'),
+    collectPayload: flag('cf-aig-collect-log-payload') ?? true,
+    noWholesale: flag('cf-aig-no-wholesale') ?? false,
+    metadata: readMetadata(header(headers, 'cf-aig-metadata'), warnings),
+    eventId: event !== undefined && EVENT_ID.test(event) ? event : null,
+    warnings,
+  };
+}
+
+/** Spec 5.17: a flat object, the first five entries, no `cf.` keys, scalars only. */
+function readMetadata(text: string | undefined, warnings: string[]): Record<string, MetadataValue> {
+  if (text === undefined) return {};
+  const parsed = parse(text);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    warnings.push('cf-aig-metadata must be a JSON object and was ignored');
+    return {};
+  }
+  const kept: Array<[string, MetadataValue]> = [];
+  for (const [key, value] of Object.entries(parsed)) {
+    if (key.startsWith('cf.')) continue;
+    if (kept.length === MAX_METADATA) {
+      warnings.push('cf-aig-metadata holds more than five entries; the first five were kept');
+      break;
+    }
+    if (isScalar(value)) kept.push([key, value]);
+    else warnings.push('cf-aig-metadata holds a nested value, which was ignored');
+  }
+  return Object.fromEntries(kept);
+}
+
+const isScalar = (value: unknown): value is MetadataValue =>
+  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
