@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { epochMs } from '@weir/core';
 import { createAccountStore, createDynamoDBClient, createTokenStore } from '@weir/stores/control';
 import { createSecretVault } from '@weir/stores/secret-vault';
+import { required } from './edge/environment.ts';
 import { createFirstAccountHandler } from './first-account/create-handler.ts';
-import { required } from './management/environment.ts';
 
 const clock = { now: () => epochMs(Date.now()) };
 const config = { client: createDynamoDBClient(), table: required('WEIR_CONFIG_TABLE'), clock };

@@ -4,8 +4,8 @@ import { DEFAULT_LIMITS } from '@weir/management';
 import { createBucket } from '@weir/stores/bucket';
 import { createDynamoDBClient, createGatewayStore, createTokenStore } from '@weir/stores/control';
 import { createLogStore } from '@weir/stores/logs';
+import { required } from './edge/environment.ts';
 import { createManagementHandler } from './management/create-handler.ts';
-import { required } from './management/environment.ts';
 
 const clock = { now: () => epochMs(Date.now()) };
 const config = { client: createDynamoDBClient(), table: required('WEIR_CONFIG_TABLE'), clock };

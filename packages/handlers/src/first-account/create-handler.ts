@@ -1,5 +1,5 @@
 import { createFirstAccount, type FirstAccountPorts } from '@weir/management';
-import { causesOf, logFailure } from '../management/failure-log.ts';
+import { causesOf, logFailure } from '../edge/failure-log.ts';
 import {
   type CustomResourceEvent,
   customResourceEvent,

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import { Refusal } from '@weir/core';
 import { type ManagementPorts, refuse, serve } from '@weir/management';
-import { logFailure } from './failure-log.ts';
+import { logFailure } from '../edge/failure-log.ts';
 import { parseProxyEvent, toManagementRequest } from './proxy-event.ts';
 import { type ProxyResult, toProxyResult } from './proxy-result.ts';
 

@@ -1,0 +1,44 @@
+import { durationMs, type Ports, parseBaseUrls, runRequest } from '@weir/core';
+import { createConfigSource } from '@weir/stores/config';
+import { createPlatformCredentials } from '@weir/stores/credentials';
+import { createRecordSink } from '@weir/stores/records';
+import { required } from './environment.ts';
+import { logFailure } from './failure-log.ts';
+import { HttpsUpstream } from './https-upstream.ts';
+import { toInboundRequest } from './inbound-event.ts';
+import { randomIds, systemClock, systemTimer, zlibCompression } from './ports.ts';
+import { streamingHandler } from './streaming-handler.ts';
+
+/** The data plane on AWS: everything it needs, made once per process from the function's environment. */
+export function createDataPlane() {
+  let open = 0;
+  const bucket = required('WEIR_BUCKET');
+  const ports: Ports = {
+    config: createConfigSource({ table: required('WEIR_CONFIG_TABLE'), clock: systemClock }),
+    records: createRecordSink({
+      queueUrl: required('WEIR_RECORDS_QUEUE_URL'),
+      loadBucket: async () => (await import('../lazy/bucket-writer.ts')).createBucket({ bucket }),
+      // Others are open besides the one that hands its record over.
+      expectMore: () => open > 1,
+    }),
+    platformCredentials: createPlatformCredentials({
+      secret: required('WEIR_PLATFORM_SECRET'),
+      loadSecrets: async () => (await import('../lazy/secret-reader.ts')).createSecretReader(),
+      clock: systemClock,
+    }),
+    upstream: new HttpsUpstream(),
+    compression: zlibCompression,
+    clock: systemClock,
+    timer: systemTimer,
+    ids: randomIds,
+    faults: { report: logFailure },
+    baseUrls: parseBaseUrls(required('WEIR_PROVIDER_BASE_URLS')),
+    upstreamTimeout: durationMs(Number(required('WEIR_UPSTREAM_TIMEOUT_MS'))),
+  };
+  return streamingHandler(async (event, context) => {
+    const request = toInboundRequest(event, Date.now(), context.getRemainingTimeInMillis());
+    open += 1;
+    const answer = await runRequest(request, ports);
+    return { ...answer, settle: () => answer.settle().finally(() => (open -= 1)) };
+  });
+}

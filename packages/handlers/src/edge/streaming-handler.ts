@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import type { Answer } from '@weir/core';
+import { AnswerBody, wholeBody } from './answer-body.ts';
+import { logFailure } from './failure-log.ts';
+
+/** What middy streams: the metadata becomes the prelude. A body is always a stream, because a prelude needs a write. */
+interface StreamedResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
+  readonly body: Readable;
+}
+
+/** Lambda's context, as far as we use it. */
+export interface LambdaContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/**
+ * A Lambda handler that streams answers and settles each after its last byte: the invocation lasts until the record is
+ * handed over (spec/platform 0-4).
+ */
+export function streamingHandler(answer: (event: unknown, context: LambdaContext) => Promise<Answer>) {
+  /** One invocation runs at a time on Lambda, several on a host that shares its process. */
+  const answers = new WeakMap<object, Answer>();
+  return middy<unknown, StreamedResult, Error, LambdaContext>({
+    executionMode: executionModeStreamifyResponse,
+    timeoutEarlyInMillis: 0,
+    requestEnd: async ({ context }: { readonly context: object }) => answers.get(context)?.settle(),
+  })
+    .onError((call) => {
+      logFailure('inference', call.error, call.context.awsRequestId);
+      const body = JSON.stringify({
+        success: false,
+        error: [{ code: 2999, message: 'The gateway failed.' }],
+      });
+      call.response = {
+        statusCode: 500,
+        headers: { 'content-type': 'application/json' },
+        multiValueHeaders: {},
+        body: wholeBody(Buffer.from(body)),
+      };
+    })
+    .handler(async (event, context) => {
+      const given = await answer(event, context);
+      answers.set(context, given);
+      return toResult(given);
+    });
+}
+
+function toResult({ status, headers, body }: Answer): StreamedResult {
+  const single: Record<string, string> = {};
+  const multiple: Record<string, readonly string[]> = {};
+  for (const [name, values] of headers) {
+    if (values.length === 1) single[name] = values[0] ?? '';
+    else multiple[name] = values;
+  }
+  return {
+    statusCode: status,
+    headers: single,
+    multiValueHeaders: multiple,
+    body: body instanceof Uint8Array ? wholeBody(body) : new AnswerBody(body),
+  };
+}

@@ -1,0 +1,1 @@
+export { createSecretReader } from '@weir/stores/secrets';
