@@ -253,6 +253,15 @@ test('a second host on the same folder is refused while the first one runs', asy
   await expect(second).rejects.toThrow(`Another local host uses ${first.dataDir}`);
 });
 
+test.each([
+  ['0.0.0.0', '127.0.0.1'],
+  ['127.0.0.1', '127.0.0.1'],
+])('on %s it tells clients the address %s', async (host, address) => {
+  const { baseUrl } = await start({ resources: {} }, { host });
+  expect(baseUrl).toMatch(new RegExp(`^http://${address}:\\d+$`));
+  expect((await send(baseUrl, '/')).status).toBe(403);
+});
+
 test('a port that is taken is refused, and the folder is free again', async () => {
   const first = await start({ resources: {} });
   const { port } = new URL(first.baseUrl);

@@ -49,7 +49,7 @@ export async function writeAssembly(
   return folder;
 }
 
-export function assetHash(name: string): string {
+function assetHash(name: string): string {
   return createHash('sha256').update(name).digest('hex');
 }
 

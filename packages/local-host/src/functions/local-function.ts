@@ -7,7 +7,7 @@ import type { ResponseStream } from './response-stream.ts';
 type BufferedHandler = (event: unknown, context: object) => unknown;
 
 /** Lambda would have ended the function's process now. The code itself goes on: nothing can stop it inside a process. */
-export class FunctionTimeout extends Error {
+class FunctionTimeout extends Error {
   override readonly name = 'FunctionTimeout';
 
   constructor({ name, timeoutMs }: FunctionIdentity) {

@@ -77,7 +77,7 @@ function functionName(resource: Referenced): string {
   return resource.name('FunctionName') ?? resource.logicalId;
 }
 
-export function functionArn(name: string): string {
+function functionArn(name: string): string {
   return arn('lambda', `function:${name}`);
 }
 
