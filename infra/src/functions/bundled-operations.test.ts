@@ -39,8 +39,9 @@ const PERMISSION_FOR: Readonly<Record<string, string>> = {
 const FUNCTIONS: Readonly<
   Record<FunctionName, { readonly logicalId: string; readonly carriedAlong: readonly string[] }>
 > = {
-  unified: { logicalId: 'Unified', carriedAlong: [] },
-  provider: { logicalId: 'Provider', carriedAlong: [] },
+  // The bucket that they spill records into could also be read and emptied.
+  unified: { logicalId: 'Unified', carriedAlong: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'] },
+  provider: { logicalId: 'Provider', carriedAlong: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'] },
   // The bucket that it reads bodies from could also write them.
   management: { logicalId: 'Management', carriedAlong: ['s3:PutObject'] },
   'log-consumer': { logicalId: 'LogConsumer', carriedAlong: [] },
