@@ -116,11 +116,18 @@ class MessageBody implements ByteStream {
 
   consume(consumer: ByteConsumer): void {
     const message = this.#message;
+    // Kept, because a message loses its socket to the next request once it has ended.
+    const { socket } = message;
     let ended = false;
+    const onSilence = () => {
+      // Silence that we caused by not reading is not the provider's.
+      if (message.isPaused()) return;
+      this.#stop({ kind: 'idle-timeout', message: 'The provider stopped in the middle of its answer.' });
+    };
     const end = (fault: StreamFault | null) => {
       if (ended) return;
       ended = true;
-      message.setTimeout(0);
+      socket.removeListener('timeout', onSilence);
       consumer.end(fault);
     };
     const broken = () =>
@@ -129,11 +136,7 @@ class MessageBody implements ByteStream {
       broken();
       return;
     }
-    message.setTimeout(this.#idleTimeout, () => {
-      // Silence that we caused by not reading is not the provider's.
-      if (message.isPaused()) return;
-      this.#stop({ kind: 'idle-timeout', message: 'The provider stopped in the middle of its answer.' });
-    });
+    socket.setTimeout(this.#idleTimeout, onSilence);
     message.on('data', (chunk: Buffer) => consumer.chunk(chunk));
     message.on('end', () => (message.complete ? end(null) : broken()));
     message.on('close', () => (message.complete && !this.#fault ? end(null) : broken()));
