@@ -195,6 +195,23 @@ test('engines that end by themselves end the host with an error', async () => {
   expect(host.stderr()).toContain('The embedded engines ended unexpectedly (SIGKILL).');
 });
 
+test('an error that a function lets escape ends its own request and nothing else', async () => {
+  const host = start();
+  const baseUrl = await host.ready;
+  const others = Promise.all(['a', 'b'].map((id) => record(baseUrl, id, 500)));
+  expect((await send(baseUrl, '/crash?when=before')).status).toBe(502);
+  await expect(send(baseUrl, '/crash?when=between')).rejects.toThrow();
+  await expect(send(baseUrl, '/crash?when=rejection')).rejects.toThrow();
+  expect((await send(baseUrl, '/crash?when=after')).body.toString()).toBe('begin');
+  expect(await others).toEqual([WHOLE, WHOLE]);
+  const reports = await eventually(() => {
+    const lines = host.stderr().split('\n');
+    const found = lines.filter((line) => /^\[Crasher\] .*(nobody|caused by Error: escaped)/.test(line));
+    return found.length >= 7 && found;
+  });
+  expect(reports.filter((line) => line.includes("on AWS it ends the function's process"))).toHaveLength(3);
+});
+
 test('a second Ctrl-C ends the host at once, and the engines with it', async () => {
   const host = start();
   const baseUrl = await host.ready;

@@ -4,6 +4,7 @@ import { Unsupported } from './assembly/unsupported.ts';
 import { writeLocalJson } from './data/local-json.ts';
 import { FolderInUse } from './engines/engines.ts';
 import { errorCode } from './error-code.ts';
+import { currentInvocation } from './functions/running-invocation.ts';
 import { describeError, logToStderr } from './log.ts';
 import { readyMessage } from './ready-message.ts';
 import { hostSettings, InvalidSettings } from './settings.ts';
@@ -56,14 +57,17 @@ async function run(assembly: string): Promise<void> {
 }
 
 /**
- * An error that a function lets escape ends that function's process on AWS. Here the process is everybody's, so it goes
- * on and says what would have happened.
+ * An error that a function lets escape ends that function's process on AWS, and its request with it. Here the process is
+ * everybody's, so it goes on, and only the invocation that the error came from ends.
  */
 function outliveFunctions(): void {
-  const report = (error: unknown) =>
-    logToStderr('host', `nobody caught this; on AWS it ends the function's process: ${describeError(error)}`);
-  process.on('unhandledRejection', report);
-  process.on('uncaughtException', report);
+  const endInvocation = (error: unknown) => {
+    const invocation = currentInvocation();
+    if (invocation?.crash(error)) return;
+    logToStderr(invocation?.functionName ?? 'host', `nobody caught this: ${describeError(error)}`);
+  };
+  process.on('unhandledRejection', endInvocation);
+  process.on('uncaughtException', endInvocation);
 }
 
 async function shutDown(running: LocalHost): Promise<void> {

@@ -72,6 +72,13 @@ const RECORDER = `
     await pause(100);
     await dynamodb('PutItem', { Item: { pk: { S: id } } });
   });
+  export const crash = awslambda.streamifyResponse(async ({ queryStringParameters: { when } }, raw) => {
+    if (when !== 'before') awslambda.HttpResponseStream.from(raw, {}).write('begin');
+    if (when === 'after') raw.end();
+    if (when === 'rejection') Promise.reject(new Error('escaped'));
+    else setTimeout(() => { throw new Error('escaped'); }, 50);
+    if (when !== 'after') await new Promise(() => {});
+  });
   export const read = async () => {
     const { Items } = await dynamodb('Scan', {});
     return { statusCode: 200, body: JSON.stringify(Items.map(({ pk }) => pk.S)) };
@@ -86,6 +93,7 @@ export const DEPLOYED_SHAPE: Fixture = {
       { path: '/client/v4/accounts/{account}/ai/{proxy+}', function: 'Unified', streams: true },
       { path: '/record', function: 'Recorder', streams: true },
       { path: '/records', function: 'Reader' },
+      { path: '/crash', function: 'Crasher', streams: true },
     ]),
     FirstToken: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: '{}' } },
     PlatformKeys: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: '{}' } },
@@ -109,6 +117,7 @@ export const DEPLOYED_SHAPE: Fixture = {
       },
     }),
     Recorder: functionResource('recorder', { Environment: { Variables: { TABLE: { Ref: 'Records' } } } }),
+    Crasher: functionResource('recorder', { Handler: 'index.crash' }),
     Reader: functionResource('recorder', {
       Handler: 'index.read',
       Environment: { Variables: { TABLE: { Ref: 'Records' } } },

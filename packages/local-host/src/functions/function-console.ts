@@ -1,15 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { formatWithOptions } from 'node:util';
 import type { Log } from '../log.ts';
-
-/** The function whose code runs, through everything that it awaits. */
-const current = new AsyncLocalStorage<string>();
+import { currentInvocation } from './running-invocation.ts';
 
 const METHODS = ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const;
-
-export function runAs<Result>(functionName: string, run: () => Result): Result {
-  return current.run(functionName, run);
-}
 
 /**
  * What functions print goes to the log under their name, as CloudWatch would keep it apart; what the host and its
@@ -21,7 +14,7 @@ export function captureFunctionConsole(log: Log): () => void {
   const originals = METHODS.map((method) => [method, target[method]] as const);
   for (const [method, original] of originals) {
     target[method] = (...values: unknown[]) => {
-      const name = current.getStore();
+      const name = currentInvocation()?.functionName;
       if (name === undefined) original.apply(target, values);
       else log(name, formatWithOptions({ colors: false }, ...values));
     };

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isStreaming, type StreamingHandler } from './awslambda.ts';
-import { runAs } from './function-console.ts';
 import { type FunctionIdentity, InvocationContext } from './invocation-context.ts';
 import type { ResponseStream } from './response-stream.ts';
+import { runAs } from './running-invocation.ts';
 
 type BufferedHandler = (event: unknown, context: object) => unknown;
 
@@ -12,6 +12,15 @@ class FunctionTimeout extends Error {
 
   constructor({ name, timeoutMs }: FunctionIdentity) {
     super(`${name} timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+  }
+}
+
+/** The function's code let an error escape, and Lambda would have ended its process with the invocation. */
+class FunctionCrash extends Error {
+  override readonly name = 'FunctionCrash';
+
+  constructor({ name }: FunctionIdentity, cause: unknown) {
+    super(`nobody in ${name} caught this; on AWS it ends the function's process`, { cause });
   }
 }
 
@@ -37,7 +46,7 @@ export class LocalFunction {
     return isStreaming(this.#handler);
   }
 
-  /** @throws whatever the handler throws, or {@link FunctionTimeout}. */
+  /** @throws whatever the handler throws, {@link FunctionTimeout} or {@link FunctionCrash}. */
   invoke(event: unknown, requestId: string = randomUUID()): Promise<unknown> {
     const handler = this.#handler as BufferedHandler;
     return this.#run(requestId, (context) => handler(event, context));
@@ -45,7 +54,7 @@ export class LocalFunction {
 
   /**
    * Resolves when the handler has settled, which may be long after it ended `stream`.
-   * @throws whatever the handler throws, or {@link FunctionTimeout}.
+   * @throws whatever the handler throws, {@link FunctionTimeout} or {@link FunctionCrash}.
    */
   invokeStreaming(event: unknown, stream: ResponseStream, requestId: string): Promise<unknown> {
     const handler = this.#handler as StreamingHandler;
@@ -55,15 +64,22 @@ export class LocalFunction {
   #run(requestId: string, call: (context: InvocationContext) => unknown): Promise<unknown> {
     const { identity } = this;
     return new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => settle(() => reject(new FunctionTimeout(identity))), identity.timeoutMs);
       let open = true;
       const settle = (answer: () => void) => {
-        if (!open) return;
+        const first = open;
         open = false;
-        clearTimeout(timer);
-        answer();
+        if (first) {
+          clearTimeout(timer);
+          answer();
+        }
+        return first;
       };
-      runAs(identity.name, async () => call(new InvocationContext(identity, requestId))).then(
+      const timer = setTimeout(() => settle(() => reject(new FunctionTimeout(identity))), identity.timeoutMs);
+      const invocation = {
+        functionName: identity.name,
+        crash: (error: unknown) => settle(() => reject(new FunctionCrash(identity, error))),
+      };
+      runAs(invocation, async () => call(new InvocationContext(identity, requestId))).then(
         (value) => settle(() => resolve(value)),
         (error: unknown) => settle(() => reject(error)),
       );
