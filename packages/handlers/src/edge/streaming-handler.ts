@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
@@ -5,12 +6,15 @@ import type { Answer } from '@weir/core';
 import { AnswerBody, wholeBody } from './answer-body.ts';
 import { logFailure } from './failure-log.ts';
 
-/** What middy streams: the metadata becomes the prelude. A body is always a stream, because a prelude needs a write. */
+/** A short text goes out as a string: middy writes it at once, where a stream costs a pipeline of its own. */
+const SHORT = 16 * 1024;
+
+/** What middy streams: the metadata becomes the prelude. It takes strings and streams, no bytes. */
 interface StreamedResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
-  readonly body: Readable;
+  readonly body: Readable | string;
 }
 
 /** Lambda's context, as far as we use it. */
@@ -62,6 +66,11 @@ function toResult({ status, headers, body }: Answer): StreamedResult {
     statusCode: status,
     headers: single,
     multiValueHeaders: multiple,
-    body: body instanceof Uint8Array ? wholeBody(body) : new AnswerBody(body),
+    body: body instanceof Uint8Array ? wholeOf(body) : new AnswerBody(body),
   };
+}
+
+function wholeOf(bytes: Uint8Array): Readable | string {
+  if (bytes.length > SHORT || !isUtf8(bytes)) return wholeBody(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

@@ -55,7 +55,14 @@ function tellingParts(bytes: Uint8Array): readonly Json[] {
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+/** Up to here one native parse is faster than looking for the members that matter. Bytes. */
+const SHORT = 64 * 1024;
+
 function partOfObject(bytes: Uint8Array): Json[] {
+  if (bytes.length <= SHORT) {
+    const whole = parseJson(asBuffer(bytes).toString());
+    return isJson(whole) ? [whole] : [];
+  }
   const object = readMembers(bytes);
   if (typeof object === 'string') return [];
   return [
