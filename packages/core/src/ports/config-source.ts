@@ -29,4 +29,9 @@ export interface ConfigSource {
 /** We could not ask. Never to be read as "there is none". */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+
+  /** By name: a part of a bundle that loads lazily brings its own copy of this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'StoreUnavailable';
+  }
 }
