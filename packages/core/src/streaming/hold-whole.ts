@@ -25,6 +25,7 @@ export function holdWhole(
     let consumer: ByteConsumer | null = null;
     let ended: { readonly fault: StreamFault | null } | null = null;
     let decided = false;
+    let paused = false;
 
     const decide = (held: Held) => {
       if (decided) return;
@@ -42,13 +43,20 @@ export function holdWhole(
     /** The held chunks, then whatever the source still brings. */
     const rest: ByteStream = {
       consume(next) {
-        for (const chunk of chunks.splice(0)) next.chunk(chunk);
+        for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) next.chunk(chunk);
         if (ended) return next.end(ended.fault);
         consumer = next;
-        stream.resume();
+        // The held chunks may already be more than the consumer can take.
+        if (!paused) stream.resume();
       },
-      pause: () => stream.pause(),
-      resume: () => stream.resume(),
+      pause() {
+        paused = true;
+        stream.pause();
+      },
+      resume() {
+        paused = false;
+        if (consumer) stream.resume();
+      },
       cancel: () => stream.cancel(),
     };
 
