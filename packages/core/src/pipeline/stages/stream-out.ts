@@ -144,7 +144,8 @@ function relay(
     },
     pause: () => answer.body.pause(),
     resume: () => answer.body.resume(),
-    cancel: () => answer.body.cancel(),
+    // Noted at once: the record may be written before the source has ended.
+    cancel: () => cancel({ kind: 'cancelled', message: 'The client left before the answer was complete.' }),
   };
   return {
     status: answer.status,
@@ -158,10 +159,10 @@ function relay(
           status: answer.status,
           headers: answer.headers,
           bytes: kept.join(),
-          isComplete: kept.isComplete && fault === null,
+          isComplete: kept.isComplete && (fault ?? cut) === null,
           size: kept.size,
           streamed: isEventStream(answer.headers),
-          fault,
+          fault: fault ?? cut,
         },
         progress,
         ports,
