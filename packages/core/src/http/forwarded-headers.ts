@@ -51,7 +51,9 @@ export const responseHeaders = (headers: HeaderMap) =>
 
 function filtered(headers: HeaderMap, names: ReadonlySet<string>, prefixes: readonly string[]) {
   const connection = headers.get('connection');
-  const named = connection && new Set(connection.flatMap((value) => value.toLowerCase().split(/\s*,\s*/)));
+  const named =
+    connection &&
+    new Set(connection.flatMap((value) => value.split(',').map((name) => name.trim().toLowerCase())));
   const kept = new Map<string, readonly string[]>();
   for (const [name, values] of headers) {
     if (HOP_BY_HOP.has(name) || names.has(name) || named?.has(name)) continue;

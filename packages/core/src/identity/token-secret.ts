@@ -7,6 +7,7 @@ const PREFIX = 'weir_';
 const BODY = 40;
 const CHECK = 6;
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const INSIDE = new RegExp(`${PREFIX}[0-9A-Za-z]{${BODY + CHECK}}`, 'g');
 const SHAPE = new RegExp(`^${PREFIX}[0-9A-Za-z]{${BODY + CHECK}}$`);
 
 /**
@@ -27,6 +28,11 @@ export function mintToken(random: Uint8Array): string {
 /** Whether the text is one of our tokens by shape and checksum; says nothing about whether it is valid. */
 export function isWeirToken(text: string): boolean {
   return SHAPE.test(text) && text.slice(-CHECK) === checksum(text.slice(0, -CHECK));
+}
+
+/** Whether one of our tokens stands anywhere in the text, for instance behind a scheme. */
+export function holdsWeirToken(text: string): boolean {
+  return text.includes(PREFIX) && (text.match(INSIDE)?.some(isWeirToken) ?? false);
 }
 
 export function hashToken(token: Secret): TokenHash {

@@ -15,14 +15,15 @@ export interface Answer {
 }
 
 /** A request on its way, as far as it has come. */
-export type Story = Opened & Partial<Authenticated>;
+export type Story = Opened & Partial<Omit<Authenticated, keyof Opened>>;
 
 /**
- * Whether the request leaves a record (spec 5.18). A caller whom we do not know cannot switch it off.
+ * Whether the request leaves a record (spec 5.18). A caller who was not let in has no say in it; the gateway has. What no
+ * gateway claims is recorded.
  */
 export function isRecorded(story: Story): boolean {
-  if (!story.gateway) return true;
-  return story.options.collectLog ?? story.gateway.settings.collect_logs;
+  if (story.gateway) return story.options.collectLog ?? story.gateway.settings.collect_logs;
+  return story.config?.gateway?.settings.collect_logs ?? true;
 }
 
 /** The headers that every answer of the data plane carries (spec 4.2). */
@@ -46,5 +47,5 @@ export function refusalHeaders(story: Story, refusal: Refusal): Map<string, read
   return headers;
 }
 
-export const refusalBody = (surface: Surface | undefined, refusal: Refusal): Uint8Array =>
+export const refusalBody = (surface: Surface, refusal: Refusal): Uint8Array =>
   Buffer.from(errorBody(refusal, surface === 'api' ? 'api-host' : 'gateway-host'));

@@ -41,7 +41,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     createdAt: request.arrivedAt,
     requestId: story.id,
     eventId: story.eventId,
-    surface: story.surface ?? 'provider',
+    surface: story.surface,
     method: request.method,
     path: (story.path ?? request.path).slice(0, MAX_PATH),
     provider: target?.provider.slug ?? named?.slice(0, MAX_NAME) ?? null,

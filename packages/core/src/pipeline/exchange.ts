@@ -1,7 +1,7 @@
 import type { GatewaySnapshot } from '../gateway/settings.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
-import type { AccountId, EpochMs, GatewayId, RecordId, TokenHash } from '../ids.ts';
+import type { AccountId, EpochMs, GatewayId, RecordId } from '../ids.ts';
 import type { LoadedConfig } from '../ports/config-source.ts';
 import type { ProviderDescriptor } from '../providers/descriptor.ts';
 import type { AttemptRecord } from '../record/request-record.ts';
@@ -28,13 +28,14 @@ export type Surface = 'provider' | 'compat' | 'api';
 export interface Opened {
   readonly id: RecordId;
   readonly eventId: string;
+  /** By the first segment of the path, until stage 1 knows better: errors have their shape from it. */
+  readonly surface: Surface;
   readonly request: InboundRequest;
   readonly options: RequestOptions;
 }
 
 /** After stage 1: where it goes. */
 export interface Read extends Opened {
-  readonly surface: Surface;
   /** Null: the path holds something that is no account id. */
   readonly account: AccountId | null;
   readonly gatewayId: GatewayId | null;
@@ -43,24 +44,15 @@ export interface Read extends Opened {
   readonly path: string;
 }
 
-/** The token that a request presents, and where it stood. */
-export interface PresentedToken {
-  /** Null: what was presented is no token of ours, so the store need not be asked. */
-  readonly hash: TokenHash | null;
-  /** The header or query parameter that held it and that must not go on; null for the gateway's own header. */
-  readonly slot: string | null;
-}
-
 /** After stage 2: with all that the store knows. */
 export interface Loaded extends Read {
-  readonly presented: PresentedToken | null;
   readonly config: LoadedConfig;
 }
 
 /** After stage 3: on a gateway that exists, by someone who may use it. */
 export interface Authenticated extends Loaded {
   readonly gateway: GatewaySnapshot;
-  /** The valid token; null on an open gateway without one. */
+  /** The valid token that may run requests here; null on an open gateway without one. */
   readonly token: StoredToken | null;
 }
 

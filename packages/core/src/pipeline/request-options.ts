@@ -39,7 +39,7 @@ export function readOptions(headers: HeaderMap): RequestOptions {
   };
 }
 
-/** Spec 5.17: a flat object, the first five entries, no `cf.` keys, scalars only. */
+/** Spec 5.17: a flat object, the first five entries, no `cf.` keys, scalars only; no key that could change an object's nature downstream. */
 function readMetadata(text: string | undefined, warnings: string[]): Record<string, MetadataValue> {
   if (text === undefined) return {};
   const parsed = parse(text);
@@ -49,7 +49,7 @@ function readMetadata(text: string | undefined, warnings: string[]): Record<stri
   }
   const kept: Array<[string, MetadataValue]> = [];
   for (const [key, value] of Object.entries(parsed)) {
-    if (key.startsWith('cf.')) continue;
+    if (key.startsWith('cf.') || key === '__proto__') continue;
     if (kept.length === MAX_METADATA) {
       warnings.push('cf-aig-metadata holds more than five entries; the first five were kept');
       break;

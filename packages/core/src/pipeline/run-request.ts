@@ -33,7 +33,11 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
     const authenticated = await authenticate(loaded, ports); //            3 authenticate
     if (isRefusal(authenticated)) return refuse(authenticated);
     story = authenticated;
-    if (authenticated.endpoint.kind === 'models') return answerModels(authenticated, ports);
+    if (authenticated.endpoint.kind === 'models') {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return refuse(new Refusal('methodNotAllowed'));
+      return answerModels(authenticated, ports);
+    }
     const planned = await plan(authenticated, ports); //                   4 plan
     if (isRefusal(planned)) return refuse(planned);
     story = planned;

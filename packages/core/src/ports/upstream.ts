@@ -20,9 +20,12 @@ export interface UpstreamAnswer {
   readonly body: ByteStream;
 }
 
-/** The provider could not be reached or broke off before its status line. */
+/**
+ * The provider could not be reached or broke off before its status line. `unsendable`: the request holds what HTTP
+ * cannot carry, and nothing was sent.
+ */
 export class UpstreamFailure extends Error {
-  readonly kind: 'refused' | 'reset' | 'timeout' | 'name' | 'tls' | 'protocol';
+  readonly kind: 'unsendable' | 'refused' | 'reset' | 'timeout' | 'name' | 'tls' | 'protocol';
 
   constructor(kind: UpstreamFailure['kind'], message: string, options?: ErrorOptions) {
     super(message, options);
@@ -30,7 +33,7 @@ export class UpstreamFailure extends Error {
   }
 }
 
-/** Calls a provider. Never follows redirects, never retries, never changes bytes. */
+/** Calls a provider. Never follows redirects, never changes bytes, never sends a request twice that a provider may have seen. */
 export interface Upstream {
   /** @throws {UpstreamFailure} and nothing else. */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;

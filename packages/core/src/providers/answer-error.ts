@@ -18,7 +18,8 @@ export function holdsError(bytes: Uint8Array): boolean {
 
 function isError(value: unknown): boolean {
   if (!isJson(value)) return false;
-  return (
-    value.type === 'error' || (value.error !== undefined && value.error !== null && value.error !== false)
-  );
+  const { error } = value;
+  if (value.type === 'error') return true;
+  if (isJson(error)) return Object.keys(error).length > 0;
+  return error !== undefined && error !== null && error !== false && error !== '';
 }

@@ -29,13 +29,13 @@ export async function authenticate(
   if (account === null || gatewayId === null) return new Refusal('gatewayNotFound');
   if (config.gateway === null && gatewayId !== DEFAULT_GATEWAY) return new Refusal('gatewayNotFound');
 
+  const mayRun =
+    token !== null && NEEDED[surface].some((permission) => permits(token, permission, gatewayId));
   const mustAuthenticate = surface === 'api' || (config.gateway?.settings.authentication ?? true);
-  if (mustAuthenticate) {
-    if (!token) return unauthenticated;
-    if (!NEEDED[surface].some((permission) => permits(token, permission, gatewayId)))
-      return new Refusal('forbidden');
-  }
-  if (config.gateway) return { ...exchange, gateway: config.gateway, token };
+  if (mustAuthenticate && !token) return unauthenticated;
+  if (mustAuthenticate && !mayRun) return new Refusal('forbidden');
+  // On an open gateway a token without the right opens no more than no token: the operator's keys stay closed to it.
+  if (config.gateway) return { ...exchange, gateway: config.gateway, token: mayRun ? token : null };
   try {
     return { ...exchange, gateway: await ports.config.createDefaultGateway(account), token };
   } catch (cause) {

@@ -47,6 +47,11 @@ export async function call(exchange: Planned, progress: Progress, ports: Ports):
 function refusalOf(failure: UpstreamFailure, { provider }: Target): Refusal {
   const { name } = provider;
   switch (failure.kind) {
+    case 'unsendable':
+      return new Refusal('invalidRequest', {
+        message: `The request cannot be sent to ${name}: a header holds characters that HTTP does not allow.`,
+        cause: failure,
+      });
     case 'timeout':
       return new Refusal('upstreamTimeout', { message: `${name} did not answer in time.`, cause: failure });
     case 'reset':

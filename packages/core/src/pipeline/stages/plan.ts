@@ -1,10 +1,11 @@
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { requestHeaders } from '../../http/forwarded-headers.ts';
 import { header } from '../../http/header-map.ts';
+import { holdsWeirToken } from '../../identity/token-secret.ts';
 import { durationMs } from '../../ids.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import { chatTarget, splitModel } from '../../providers/chat-target.ts';
-import { credentialSlots, putCredential, withoutCredentialQuery } from '../../providers/credentials.ts';
+import { credentialSlots, putCredential } from '../../providers/credentials.ts';
 import type { ProviderDescriptor } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { askForUsage, readModel, rewriteModel } from '../../providers/request-body.ts';
@@ -49,7 +50,7 @@ async function planNative(
   const resolved = nativeTarget(provider, { path, headers: credentialed.headers }, ports.baseUrls);
   if (isRefusal(resolved)) return resolved;
 
-  const isJson = (header(request.headers, 'content-type') ?? 'application/json').includes('json');
+  const isJson = /json/i.test(header(request.headers, 'content-type') ?? 'json');
   const facts = isJson && request.body.length > 0 ? readModel(request.body) : null;
   const inBody = facts === null || isRefusal(facts) ? null : facts;
   const asked =
@@ -102,6 +103,15 @@ async function planChat(exchange: Authenticated, ports: PlanPorts): Promise<Targ
   };
 }
 
+/** A query without the parameters that hold one of our tokens; every other byte stays. */
+function withoutWeirTokens(rawQuery: string): string {
+  if (!holdsWeirToken(rawQuery)) return rawQuery;
+  return rawQuery
+    .split('&')
+    .filter((part) => !holdsWeirToken(part))
+    .join('&');
+}
+
 interface Credentialed {
   readonly headers: Map<string, readonly string[]>;
   readonly rawQuery: string;
@@ -109,6 +119,8 @@ interface Credentialed {
 }
 
 /**
+ * Our own tokens go to no provider, wherever the caller put them (spec 5.1-6).
+ *
  * Spec 5.2: the caller's own credentials, else the operator's for a caller whom we know. Without either the request goes
  * on bare, and the provider says what it wants; unless the gateway or the caller forbade the operator's.
  */
@@ -117,13 +129,10 @@ async function withCredentials(
   provider: ProviderDescriptor,
   ports: PlanPorts,
 ): Promise<Credentialed | Refusal> {
-  const { request, presented, surface, gateway, options } = exchange;
+  const { request, surface, gateway, options } = exchange;
   const headers = requestHeaders(request.headers);
-  let { rawQuery } = request;
-  if (presented?.slot != null) {
-    headers.delete(presented.slot);
-    rawQuery = withoutCredentialQuery({ ...provider, credentialQuery: [presented.slot] }, rawQuery);
-  }
+  for (const [name, values] of headers) if (values.some(holdsWeirToken)) headers.delete(name);
+  const rawQuery = withoutWeirTokens(request.rawQuery);
   // On the API host every key slot belongs to the gateway (spec 5.2, step 2): a caller's provider key is not taken there.
   const own = surface === 'api' ? [] : credentialSlots(provider, headers, rawQuery);
   if (own.length > 0) return { headers, rawQuery, wholesale: false };

@@ -8,7 +8,7 @@ import type { Ports } from '../ports.ts';
 import { readOptions } from '../request-options.ts';
 
 /** Paths of the contract that later versions serve (spec 1.3, 1.4). */
-const UNSERVED = /^(?:v1\/)?(?:responses|messages|messages\/count_tokens|embeddings)$/;
+const UNSERVED = /^(?:responses|messages|messages\/count_tokens|embeddings)$/;
 const UNSERVED_API =
   /^(?:run(?:\/.*)?|models\/(?:search|schema)|authors\/search|tasks\/search|tomarkdown.*)$/;
 const MAX_HEADER_BYTES = 10_240;
@@ -17,7 +17,8 @@ const MAX_HEADER_BYTES = 10_240;
 export function open(request: InboundRequest, ports: Pick<Ports, 'ids'>): Opened {
   const id = ports.ids.record(request.arrivedAt);
   const options = readOptions(request.headers);
-  return { id, eventId: options.eventId ?? id, request, options };
+  const surface = request.path.startsWith('/client/') ? 'api' : 'provider';
+  return { id, eventId: options.eventId ?? id, surface, request, options };
 }
 
 /** Stage 1. Path → surface, account, gateway, endpoint. The body is not touched. */
@@ -81,7 +82,7 @@ const UNSERVED_ENDPOINT: Endpoint = { kind: 'unserved' };
 function unifiedEndpoint(path: string): Endpoint | null {
   if (path === 'chat/completions') return { kind: 'chat-completions' };
   if (path === 'models') return { kind: 'models' };
-  return UNSERVED.test(path) || path === 'v1/models' ? UNSERVED_ENDPOINT : null;
+  return UNSERVED.test(path) ? UNSERVED_ENDPOINT : null;
 }
 
 const isTargetName = (segment: string) =>

@@ -1,0 +1,253 @@
+import { DEFAULT_SETTINGS, type GatewaySettings, type GatewaySnapshot } from '../../gateway/settings.ts';
+import { headerMap } from '../../http/header-map.ts';
+import type { StoredToken } from '../../identity/stored-token.ts';
+import { hashToken, mintToken } from '../../identity/token-secret.ts';
+import {
+  type AccountId,
+  DEFAULT_GATEWAY,
+  type DurationMs,
+  durationMs,
+  epochMs,
+  type GatewayId,
+  type RecordId,
+  type TokenId,
+} from '../../ids.ts';
+import type { ConfigSource } from '../../ports/config-source.ts';
+import { StoreUnavailable } from '../../ports/config-source.ts';
+import type { UpstreamAnswer, UpstreamFailure, UpstreamRequest } from '../../ports/upstream.ts';
+import type { BaseUrls } from '../../providers/base-urls.ts';
+import type { RequestRecord } from '../../record/request-record.ts';
+import { Secret } from '../../secret.ts';
+import type { ByteStream } from '../../streaming/byte-stream.ts';
+import { wholeStream } from '../../streaming/byte-stream.ts';
+import type { Answer } from '../answer.ts';
+import type { InboundRequest } from '../inbound-request.ts';
+import type { Ports } from '../ports.ts';
+import { runRequest } from '../run-request.ts';
+
+export const ACCOUNT = 'a0'.repeat(16) as AccountId;
+export const TOKEN = mintToken(Uint8Array.from({ length: 64 }, (_, index) => index));
+/** Shaped like a token of ours; no store knows it. */
+export const STRANGER = mintToken(Uint8Array.from({ length: 64 }, (_, index) => index + 7));
+export const NOW = epochMs(Date.UTC(2026, 0, 2, 3, 4, 5));
+
+export interface TestRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly from?: string;
+}
+
+/** An answer read to its end and settled. */
+export interface Outcome {
+  readonly answer: Answer;
+  readonly status: number;
+  readonly body: string;
+  header(name: string): string | undefined;
+  json(): Record<string, unknown>;
+}
+
+interface Alarm {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+/** The pipeline over ports that live in memory: one account, a provider that answers as told. */
+export class GatewayForTest {
+  readonly records: RequestRecord[] = [];
+  readonly faults: unknown[] = [];
+  /** What the provider was sent. */
+  readonly sent: UpstreamRequest[] = [];
+  readonly created: AccountId[] = [];
+  readonly gateways = new Map<GatewayId, GatewaySnapshot>();
+  readonly tokens: StoredToken[] = [];
+  readonly platformKeys = new Map<string, string>();
+  baseUrls: BaseUrls = new Map();
+  storeError: Error | null = null;
+  creationError: Error | null = null;
+  platformError: Error | null = null;
+  stale: DurationMs | null = null;
+  provider: () => UpstreamAnswer | UpstreamFailure = () => jsonAnswer('{"ok":true}');
+  #now: number = NOW;
+  #alarms: Alarm[] = [];
+  #ids = 0;
+
+  constructor() {
+    this.addGateway('main');
+    this.addToken();
+  }
+
+  addGateway(id: string, settings: Partial<GatewaySettings> = {}): GatewaySnapshot {
+    const gateway: GatewaySnapshot = {
+      account: ACCOUNT,
+      id: id as GatewayId,
+      internalId: 'b1',
+      version: 7,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      modifiedAt: '2026-01-01T00:00:00.000Z',
+      settings: { ...DEFAULT_SETTINGS, ...settings },
+    };
+    this.gateways.set(gateway.id, gateway);
+    return gateway;
+  }
+
+  /** Replaces the only token. */
+  addToken(changes: Partial<StoredToken> = {}): void {
+    this.tokens.splice(0, 1, {
+      id: 'c2'.repeat(16) as TokenId,
+      hash: hashToken(new Secret(TOKEN)),
+      account: ACCOUNT,
+      name: 'ci',
+      enabled: true,
+      notBefore: null,
+      expiresOn: null,
+      grants: [{ effect: 'allow', permissions: ['gateway:run'], gateways: 'all' }],
+      allowedAddresses: [],
+      deniedAddresses: [],
+      ...changes,
+    });
+  }
+
+  /** Starts a request; the answer is neither read nor settled. */
+  open({ method = 'POST', path, query = '', headers = {}, body = '', from }: TestRequest): Promise<Answer> {
+    const request: InboundRequest = {
+      method,
+      path: path ?? `/v1/${ACCOUNT}/main/openai/v1/chat/completions`,
+      rawQuery: query,
+      headers: headerMap(Object.entries(headers)),
+      body: Buffer.from(body),
+      sourceAddress: from ?? '203.0.113.9',
+      arrivedAt: epochMs(this.#now),
+      deadline: epochMs(this.#now + 300_000),
+    };
+    return runRequest(request, this.ports());
+  }
+
+  async request(request: TestRequest): Promise<Outcome> {
+    const answer = await this.open(request);
+    const body = Buffer.concat(await read(answer.body)).toString();
+    await answer.settle();
+    return {
+      answer,
+      status: answer.status,
+      body,
+      header: (name) => answer.headers.get(name)?.[0],
+      json: () => JSON.parse(body),
+    };
+  }
+
+  /** The one record that was written. */
+  record(): RequestRecord {
+    const [record] = this.records;
+    if (!record || this.records.length > 1) throw new Error(`${this.records.length} records instead of one`);
+    return record;
+  }
+
+  lastSent(): UpstreamRequest {
+    const last = this.sent.at(-1);
+    if (!last) throw new Error('the provider was not called');
+    return last;
+  }
+
+  /** Lets time pass; what is due is called in order. */
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+    const due = this.#alarms.filter(({ at }) => at <= this.#now).sort((one, other) => one.at - other.at);
+    this.#alarms = this.#alarms.filter(({ at }) => at > this.#now);
+    for (const { run } of due) run();
+  }
+
+  get alarms(): number {
+    return this.#alarms.length;
+  }
+
+  ports(): Ports {
+    return {
+      config: this.#config(),
+      upstream: {
+        send: async (request) => {
+          this.sent.push(request);
+          const answer = this.provider();
+          if (answer instanceof Error) throw answer;
+          return answer;
+        },
+      },
+      records: { put: async (record) => void this.records.push(record) },
+      platformCredentials: {
+        find: async (slug) => {
+          if (this.platformError) throw this.platformError;
+          const key = this.platformKeys.get(slug);
+          return key === undefined ? null : new Secret(key);
+        },
+      },
+      compression: { decode: async () => null },
+      clock: { now: () => epochMs(this.#now) },
+      timer: {
+        after: (delay, run) => {
+          const alarm = { at: this.#now + delay, run };
+          this.#alarms.push(alarm);
+          return () => {
+            this.#alarms = this.#alarms.filter((other) => other !== alarm);
+          };
+        },
+      },
+      ids: {
+        record: () => `01KDY${String(this.#ids++).padStart(21, '0')}` as RecordId,
+        random: (size) => new Uint8Array(size),
+      },
+      faults: { report: (_, error) => void this.faults.push(error) },
+      baseUrls: this.baseUrls,
+      upstreamTimeout: durationMs(280_000),
+    };
+  }
+
+  #config(): ConfigSource {
+    return {
+      load: async ({ gateway, token }) => {
+        if (this.storeError) throw this.storeError;
+        return {
+          gateway: (gateway?.account === ACCOUNT ? this.gateways.get(gateway.id) : null) ?? null,
+          token: this.tokens.find(({ hash }) => hash === token) ?? null,
+          stale: this.stale,
+        };
+      },
+      createDefaultGateway: async (account) => {
+        if (this.creationError) throw this.creationError;
+        this.created.push(account);
+        return this.addGateway(DEFAULT_GATEWAY);
+      },
+    };
+  }
+}
+
+/** All chunks of a body. */
+export function read(body: Uint8Array | ByteStream): Promise<Uint8Array[]> {
+  if (body instanceof Uint8Array) return Promise.resolve([body]);
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    body.consume({ chunk: (bytes) => void chunks.push(bytes), end: () => resolve(chunks) });
+  });
+}
+
+export function jsonAnswer(
+  text: string,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): UpstreamAnswer {
+  return {
+    status,
+    headers: headerMap(Object.entries({ 'content-type': 'application/json', ...headers })),
+    body: wholeStream(Buffer.from(text)),
+  };
+}
+
+export function streamAnswer(body: ByteStream, type = 'text/event-stream'): UpstreamAnswer {
+  return { status: 200, headers: headerMap([['content-type', type]]), body };
+}
+
+/** As a part of a bundle that brings its own copy of the class throws it. */
+export function foreignStoreUnavailable(): Error {
+  return Object.assign(new Error('cannot read a secret'), { name: StoreUnavailable.name });
+}
