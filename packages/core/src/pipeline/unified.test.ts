@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ACCOUNT, GatewayForTest, streamAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
+import { ScriptedBody } from './__fixtures__/scripted-body.ts';
+
+const path = `/v1/${ACCOUNT}/main/compat/chat/completions`;
+const headers = { 'cf-aig-authorization': TOKEN, authorization: 'Bearer mine' };
+const USAGE = 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}\n\n';
+const WORD = 'data: {"model":"gpt-5","choices":[{"delta":{"content":"hi"}}]}\n\n';
+const DONE = 'data: [DONE]\n\n';
+
+let gateway: GatewayForTest;
+beforeEach(() => {
+  gateway = new GatewayForTest();
+});
+const sentBody = () => Buffer.from(gateway.lastSent().body ?? []).toString();
+
+describe('the unified endpoint', () => {
+  it('rewrites the model and not a byte besides', async () => {
+    const body = '{ "x" : 1.0e3,\n "model":"openai\\/gpt-5" , "messages":[{"content":"ü\\u00fc"}], "x":2 }';
+    await gateway.request({ path, headers, body });
+    expect(sentBody()).toBe(body.replace('openai\\/gpt-5', 'gpt-5'));
+    expect(gateway.lastSent().url).toBe('https://api.openai.com/v1/chat/completions');
+    expect(gateway.record()).toMatchObject({
+      provider: 'openai',
+      model: 'gpt-5',
+      surface: 'compat',
+      compatibilityMode: true,
+    });
+  });
+
+  it.each([
+    ['grok/grok-4', 'https://api.x.ai/v1/chat/completions', 'grok-4'],
+    ['xai/grok-4', 'https://api.x.ai/v1/chat/completions', 'grok-4'],
+    ['openrouter/meta/llama/4', 'https://openrouter.ai/api/v1/chat/completions', 'meta/llama/4'],
+  ])('%s goes to %s', async (model, url, name) => {
+    await gateway.request({ path, headers, body: JSON.stringify({ model }) });
+    expect([gateway.lastSent().url, JSON.parse(sentBody())]).toEqual([url, { model: name }]);
+  });
+
+  it('asks for the usage of a stream and hides it from a caller who did not', async () => {
+    const body = new ScriptedBody((it) => it.send(WORD, USAGE.slice(0, 20), USAGE.slice(20), DONE).end());
+    gateway.provider = () => streamAnswer(body);
+    const answer = await gateway.request({ path, headers, body: '{"model":"openai/gpt-5","stream":true}' });
+    expect(sentBody()).toBe('{"stream_options":{"include_usage":true},"model":"gpt-5","stream":true}');
+    expect(answer.body).toBe(WORD + DONE);
+    expect(gateway.record()).toMatchObject({
+      usage: { input: 3, output: 5 },
+      streamed: true,
+      success: true,
+      responseBody: { data: WORD + USAGE + DONE, complete: true },
+    });
+  });
+
+  it('leaves the usage to a caller who asked for it', async () => {
+    gateway.provider = () => streamAnswer(new ScriptedBody((it) => it.send(WORD, USAGE, DONE).end()));
+    const body = '{"model":"openai/gpt-5","stream":true,"stream_options":{"include_usage":true}}';
+    const answer = await gateway.request({ path, headers, body });
+    expect(sentBody()).toBe(body.replace('openai/', ''));
+    expect(answer.body).toBe(WORD + USAGE + DONE);
+  });
+
+  it.each(['anthropic/claude', 'google-ai-studio/gemini', 'cohere/command'])(
+    '%s would have to be translated: 501',
+    async (model) => {
+      const answer = await gateway.request({ path, headers, body: JSON.stringify({ model }) });
+      expect([answer.status, gateway.sent.length]).toEqual([501, 0]);
+    },
+  );
+
+  it.each([
+    ['{', 400, 2920],
+    ['', 400, 2920],
+    ['[]', 400, 2920],
+    ['{}', 400, 2921],
+    ['{"model":5}', 400, 2921],
+    ['{"model":"gpt-5"}', 400, 2921],
+    ['{"model":"nobody/gpt-5"}', 400, 2008],
+  ])('%j is %d with code %d', async (body, status, code) => {
+    const answer = await gateway.request({ path, headers, body });
+    expect([answer.status, answer.json().internalCode]).toEqual([status, code]);
+    expect(gateway.record().outcome).toMatchObject({ code, blame: 'caller' });
+  });
+
+  it('takes POST only', async () => {
+    expect((await gateway.request({ path, headers, method: 'GET' })).status).toBe(405);
+  });
+
+  it('lists one entry for each provider that it serves, and leaves no record', async () => {
+    const models = `/client/v4/accounts/${ACCOUNT}/ai/v1/models`;
+    const request = { path: models, headers: { authorization: TOKEN, 'cf-aig-gateway-id': 'main' } };
+    const answer = await gateway.request({ ...request, method: 'GET' });
+    const list = answer.json() as { object: string; data: { id: string; owned_by: string }[] };
+    expect(list.object).toBe('list');
+    expect(list.data).toContainEqual({ id: 'xai/*', object: 'model', created: 0, owned_by: 'grok' });
+    expect(list.data.map((it) => it.owned_by)).not.toContain('anthropic');
+    expect(answer.header('cf-aig-log-id')).toBeUndefined();
+    expect([gateway.records, gateway.sent]).toEqual([[], []]);
+    expect((await gateway.request({ ...request, method: 'DELETE' })).status).toBe(405);
+    expect((await gateway.request({ path: models, method: 'GET' })).status).toBe(401);
+  });
+
+  it.each([301, 302, 307, 308])('a redirect (%d) is neither followed nor passed on', async (status) => {
+    gateway.provider = () => ({ ...streamAnswer(new ScriptedBody()), status });
+    const answer = await gateway.request({ path, headers, body: '{"model":"openai/gpt-5"}' });
+    expect([answer.status, answer.json().internalCode]).toEqual([502, 2933]);
+  });
+
+  it('an answer that is neither JSON nor events is not an answer, and is not read', async () => {
+    const body = new ScriptedBody();
+    gateway.provider = () => streamAnswer(body, 'text/html');
+    const answer = await gateway.request({ path, headers, body: '{"model":"openai/gpt-5"}' });
+    expect([answer.status, answer.json().internalCode, body.asked]).toEqual([502, 2005, ['cancel']]);
+  });
+});
