@@ -1,0 +1,54 @@
+export interface LoadScenario {
+  readonly name: string;
+  readonly streamed: boolean;
+  readonly concurrency: number;
+  /** Per contender and round. */
+  readonly requests: number;
+  readonly rounds: number;
+}
+
+export function scenarios(quick: boolean): readonly LoadScenario[] {
+  const scale = (requests: number) => (quick ? Math.ceil(requests / 4) : requests);
+  const rounds = quick ? 3 : 7;
+  const streamRounds = quick ? 2 : 5;
+  return [
+    { name: 'whole answer, 1 at a time', streamed: false, concurrency: 1, requests: scale(600), rounds },
+    { name: 'whole answer, 32 at once', streamed: false, concurrency: 32, requests: scale(4000), rounds },
+    {
+      name: '300-chunk stream, 1 at a time',
+      streamed: true,
+      concurrency: 1,
+      requests: scale(4),
+      rounds: streamRounds,
+    },
+    {
+      name: '300-chunk stream, 20 at once',
+      streamed: true,
+      concurrency: 20,
+      requests: scale(60),
+      rounds: streamRounds,
+    },
+    {
+      name: '300-chunk stream, 32 at once',
+      streamed: true,
+      concurrency: 32,
+      requests: scale(64),
+      rounds: streamRounds,
+    },
+  ];
+}
+
+export function requestBody(scenario: LoadScenario): string {
+  return JSON.stringify({
+    model: 'gpt-4o-mini',
+    ...(scenario.streamed ? { stream: true } : {}),
+    messages: [
+      { role: 'system', content: 'You are a helpful assistant that answers briefly and in plain words.' },
+      {
+        role: 'user',
+        content: 'Explain what a weir does to a river, for a reader who has never seen one. '.repeat(8),
+      },
+    ],
+    temperature: 0.2,
+  });
+}

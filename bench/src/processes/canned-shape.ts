@@ -1,0 +1,11 @@
+/** The streamed answer of the canned upstream: what a chat answer of about 300 tokens looks like on the wire. */
+export const CHUNKS = 300;
+export const CHUNK_PACE_MS = 4;
+export const STREAM_BYTES = 97_000;
+
+export interface CannedAddress {
+  readonly port: number;
+  /** Sizes of the two answers, for a caller that does not ask for usage. */
+  readonly wholeBytes: number;
+  readonly streamBytes: number;
+}

@@ -1,0 +1,89 @@
+/**
+ * A provider that answers at once from memory, in a process of its own: an OpenAI chat completion, or, when the body asks
+ * for a stream, 300 events of together 97 KB, one every 4 ms.
+ */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CannedAddress, CHUNK_PACE_MS, CHUNKS, STREAM_BYTES } from './canned-shape.ts';
+
+const JSON_ANSWER = Buffer.from(
+  JSON.stringify({
+    id: 'chatcmpl-bench',
+    object: 'chat.completion',
+    created: 1_760_000_000,
+    model: 'gpt-4o-mini',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: 'word '.repeat(80).trim(), refusal: null },
+        logprobs: null,
+        finish_reason: 'stop',
+      },
+    ],
+    usage: { prompt_tokens: 19, completion_tokens: 80, total_tokens: 99 },
+  }),
+);
+const EVENTS = events();
+const USAGE_EVENT = Buffer.from(
+  `data: ${JSON.stringify({
+    id: 'chatcmpl-bench',
+    object: 'chat.completion.chunk',
+    created: 1_760_000_000,
+    model: 'gpt-4o-mini',
+    choices: [],
+    usage: { prompt_tokens: 19, completion_tokens: 299, total_tokens: 318 },
+  })}\n\n`,
+);
+/** What a gateway that wants to know the usage gets, and must hide from a caller that did not ask. */
+const EVENTS_WITH_USAGE = [...EVENTS.slice(0, -1), USAGE_EVENT, ...EVENTS.slice(-1)];
+const SIZES = { wholeBytes: JSON_ANSWER.length, streamBytes: Buffer.concat(EVENTS).length };
+
+const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const body = Buffer.concat(chunks);
+    if (!body.includes('"stream":true')) return answerWhole(response);
+    answerStream(response, body.includes('"include_usage":true') ? EVENTS_WITH_USAGE : EVENTS);
+  });
+});
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.on('message', ({ id }: { id: number }) =>
+    process.send?.({ id, answer: { port, ...SIZES } satisfies CannedAddress }),
+  );
+});
+
+function answerWhole(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': JSON_ANSWER.length });
+  response.end(JSON_ANSWER);
+}
+
+function answerStream(response: ServerResponse, events: readonly Buffer[]): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  let next = 0;
+  const write = () => {
+    const event = events[next++];
+    if (event) return response.write(event);
+    clearInterval(timer);
+    response.end();
+  };
+  const timer = setInterval(write, CHUNK_PACE_MS);
+  response.on('close', () => clearInterval(timer));
+  write();
+}
+
+function events(): Buffer[] {
+  const event = (content: string) =>
+    `data: ${JSON.stringify({
+      id: 'chatcmpl-bench',
+      object: 'chat.completion.chunk',
+      created: 1_760_000_000,
+      model: 'gpt-4o-mini',
+      choices: [{ index: 0, delta: { content }, logprobs: null, finish_reason: null }],
+    })}\n\n`;
+  const last = 'data: [DONE]\n\n';
+  const padding = Math.floor((STREAM_BYTES - last.length) / (CHUNKS - 1)) - event('').length;
+  const all = Array.from({ length: CHUNKS - 1 }, () => Buffer.from(event('w'.repeat(padding))));
+  return [...all, Buffer.from(last)];
+}

@@ -1,0 +1,21 @@
+export interface LoadJob {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly concurrency: number;
+  readonly requests: number;
+  /** An answer of any other size is a failure: a contender must not win by leaving something out. */
+  readonly expectedBytes: number;
+}
+
+export interface Timing {
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+}
+
+export interface LoadReport {
+  readonly timings: readonly Timing[];
+  readonly elapsedMs: number;
+  readonly failed: number;
+  readonly firstFailure: string | null;
+}

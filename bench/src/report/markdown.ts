@@ -1,0 +1,171 @@
+import type { RoundResult, ScenarioResult } from '../measures/rounds.ts';
+import { type Spread, spread } from '../measures/statistics.ts';
+import type { Results } from '../results.ts';
+import { isReached, type Target, targets } from './targets.ts';
+
+export function markdown(results: Results): string {
+  return [
+    '# Benchmark results',
+    'Written by `npm run bench`; do not edit. Medians of interleaved rounds, lowest and highest round in brackets.',
+    environmentTable(results),
+    '## Numbers to reach',
+    targetTable(targets(results)),
+    '## Pass-through of chat completions',
+    ...results.scenarios.flatMap((scenario) => [`### ${scenario.scenario.name}`, scenarioTable(scenario)]),
+    '## Functions',
+    bundleTable(results),
+    coldStartTable(results),
+    '## How this was measured',
+    method(results),
+    ...profileSections(results),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function environmentTable({ environment }: Results): string {
+  return table(
+    ['', ''],
+    [
+      ['Date', environment.startedAt],
+      ['Command', `\`${environment.command}\`, ${environment.minutes.toFixed(1)} minutes`],
+      ['Commit', environment.commit],
+      ['Machine', `${environment.machine}; load average ${environment.loadAverage.toFixed(1)} at the start`],
+      ['System', environment.system],
+      ['Node', environment.node],
+      ['Peer', environment.peer],
+    ],
+  );
+}
+
+function targetTable(list: readonly Target[]): string {
+  return table(
+    ['What', 'Reach', 'Measured', ''],
+    list.map((target) => [
+      target.what,
+      `≤ ${target.limit} ${unit(target)}`,
+      target.measured ? `${number(target.measured)} ${unit(target)}` : 'not measured',
+      target.measured ? (isReached(target) ? 'reached' : '**missed**') : '–',
+    ]),
+  );
+}
+
+const unit = (target: Target) => [target.unit, target.of].filter(Boolean).join(' ');
+
+function scenarioTable({ rounds, scenario }: ScenarioResult): string {
+  const direct = rounds.direct ?? [];
+  const names = ['weir', 'portkey', 'direct'].filter((name) => rounds[name]);
+  const added = (list: readonly RoundResult[], field: 'p50' | 'p99' | 'firstByteP50' | 'firstByteP99') =>
+    cell(list.map((round, index) => round[field] - (direct[index]?.[field] ?? Number.NaN)));
+  const whole = (list: readonly RoundResult[], field: 'p50' | 'p99' | 'perSecond') =>
+    cell(list.map((round) => round[field]));
+  const latency = scenario.streamed ? (['firstByteP50', 'firstByteP99'] as const) : (['p50', 'p99'] as const);
+  const label = scenario.streamed ? 'added until first byte' : 'added';
+  return table(
+    [
+      '',
+      `p50 ${label}, ms`,
+      `p99 ${label}, ms`,
+      'p50 in all, ms',
+      'per second',
+      'CPU per request, ms',
+      'memory, MB',
+    ],
+    names.map((name) => {
+      const list = rounds[name] ?? [];
+      const own = name === 'direct';
+      return [
+        name,
+        own ? '–' : added(list, latency[0]),
+        own ? '–' : added(list, latency[1]),
+        whole(list, 'p50'),
+        whole(list, 'perSecond'),
+        own ? '–' : cell(list.map(({ cpuPerRequest }) => cpuPerRequest ?? Number.NaN)),
+        own ? '–' : cell(list.map(({ rssBytes }) => (rssBytes ?? Number.NaN) / 1e6)),
+      ];
+    }),
+  );
+}
+
+function bundleTable({ bundles }: Results): string {
+  return table(
+    ['Function', 'eager, KB', 'loaded on first use, KB', 'import, ms'],
+    bundles.map(({ name, eagerBytes, lazyBytes, importTime }) => [
+      `\`${name}\``,
+      (eagerBytes / 1000).toFixed(0),
+      (lazyBytes / 1000).toFixed(0),
+      number(importTime),
+    ]),
+  );
+}
+
+function coldStartTable({ coldStarts }: Results): string {
+  if (typeof coldStarts === 'string') return `Cold starts: ${coldStarts}`;
+  return table(
+    [
+      'Cold start under the runtime interface client',
+      'init, ms',
+      'first byte, ms',
+      'init, × hello',
+      'first byte, × hello',
+    ],
+    coldStarts.map(({ name, streamed, init, firstByte }) => {
+      const hello = coldStarts.find((other) => other.name.startsWith('hello') && other.streamed === streamed);
+      const times = (ours: Spread, theirs: Spread | undefined) =>
+        (ours.median / (theirs?.median ?? Number.NaN)).toFixed(2);
+      return [
+        name,
+        number(init),
+        number(firstByte),
+        times(init, hello?.init),
+        times(firstByte, hello?.firstByte),
+      ];
+    }),
+  );
+}
+
+function method({ handOffs, roundTrips, environment }: Results): string {
+  const lines = [
+    'Load client, canned upstream, each gateway and the embedded stores run in processes of their own, all on this machine. Every answer is checked for status and size.',
+    'Upstream: one chat completion as JSON at once; or, streamed, 300 events of together 97 KB, one every 4 ms.',
+    '“Added” is a gateway’s percentile minus the direct way’s in the same round. Ratios are taken within a round.',
+    'CPU is user and system time of the gateway’s process as the operating system counts it, until 300 ms after the last answer, so work that follows the last byte is in it; divided by the requests.',
+    'Weir: the local host with the synthesised template and the deployed bundles; `provider` route, gateway with authentication and logging on, the hand-off to SQS on. The log consumer, which on AWS is another function with its own CPU, is paused, so that the process is the gateway alone.',
+    `During the rounds the gateway answered ${handOffs.requests} requests and ${handOffs.records} records reached the queue.`,
+    `Peer: ${environment.peer} as its documentation starts it on Node, in production mode, \`x-portkey-provider\` and \`x-portkey-custom-host\` set; it keeps no log in this shape. It is run with the newest \`@hono/node-server\` with which its streaming works (its issue 1389).`,
+    `Store round trips: calls that were begun and answered between a request’s arrival and its upstream call, read from Node’s diagnostics channels inside the gateway during ${roundTrips.requests} requests one at a time; in that time ${roundTrips.inAll} calls went to the stores in all (hand-offs and refreshes in the background).`,
+    'Cold start: process start until the first request for work (init), and until the first byte of the first answer’s body; each function in turn, the embedded stores and the canned upstream behind it.',
+  ];
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function profileSections({ profiles }: Results): string[] {
+  if (profiles.length === 0) return [];
+  return [
+    '## Where the gateway’s CPU goes',
+    'Self time by function, share of the busy samples.',
+    ...profiles.flatMap(({ scenario, hottest }) => [
+      `### ${scenario}`,
+      table(
+        ['Share', 'Function', 'Where'],
+        hottest.map(({ share, name, place }) => [
+          `${(share * 100).toFixed(1)} %`,
+          `\`${name}\``,
+          place && `\`${place}\``,
+        ]),
+      ),
+    ]),
+  ];
+}
+
+const cell = (values: readonly number[]) => number(spread(values));
+
+function number({ median, low, high }: Spread): string {
+  const text = (value: number) => value.toFixed(Math.abs(median) >= 100 ? 0 : Math.abs(median) >= 10 ? 1 : 2);
+  return low === high ? text(median) : `${text(median)} (${text(low)}–${text(high)})`;
+}
+
+function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,100 @@
+import type { RoundResult, ScenarioResult } from '../measures/rounds.ts';
+import { type Spread, spread } from '../measures/statistics.ts';
+import type { Results } from '../results.ts';
+
+export interface Target {
+  readonly what: string;
+  readonly limit: number;
+  readonly unit: '×' | 'KB' | 'calls';
+  readonly of: string;
+  /** Null: not measured in this run. */
+  readonly measured: Spread | null;
+}
+
+export const isReached = ({ measured, limit }: Target) => measured !== null && measured.median <= limit;
+
+/** The numbers to reach, each with what this run found. Ratios are taken within a round, then the median of rounds. */
+export function targets(results: Results): readonly Target[] {
+  const find = (streamed: boolean, concurrency: number) =>
+    results.scenarios.find(
+      ({ scenario }) => scenario.streamed === streamed && scenario.concurrency === concurrency,
+    );
+  const cpu = (round: RoundResult) => round.cpuPerRequest ?? Number.NaN;
+  const peer = 'the peer';
+  return [
+    {
+      what: 'added p50 latency, 1 at a time',
+      limit: 0.6,
+      unit: '×',
+      of: peer,
+      measured: ratio(find(false, 1), (round, direct) => round.p50 - direct.p50),
+    },
+    {
+      what: 'CPU per request, 32 at once',
+      limit: 0.5,
+      unit: '×',
+      of: peer,
+      measured: ratio(find(false, 32), cpu),
+    },
+    {
+      what: 'CPU per request, 1 at a time',
+      limit: 1,
+      unit: '×',
+      of: peer,
+      measured: ratio(find(false, 1), cpu),
+    },
+    {
+      what: 'CPU per 300-chunk stream, 20 at once',
+      limit: 0.5,
+      unit: '×',
+      of: peer,
+      measured: ratio(find(true, 20), cpu),
+    },
+    ...['unified', 'provider'].map((name) => bundleTarget(results, name)),
+    coldStartTarget(results, 'init', 2.6),
+    coldStartTarget(results, 'firstByte', 2.8),
+    {
+      what: `store round trips before the upstream call, ${results.roundTrips.requests} warm requests`,
+      limit: 0,
+      unit: 'calls',
+      of: '',
+      measured: spread([results.roundTrips.beforeUpstream]),
+    },
+  ];
+}
+
+function ratio(
+  result: ScenarioResult | undefined,
+  value: (round: RoundResult, direct: RoundResult) => number,
+): Spread | null {
+  const { weir = [], portkey = [], direct = [] } = result?.rounds ?? {};
+  const ratios = weir.flatMap((ours, round) => {
+    const [theirs, without] = [portkey[round], direct[round]];
+    return theirs && without ? [value(ours, without) / value(theirs, without)] : [];
+  });
+  return ratios.length > 0 ? spread(ratios) : null;
+}
+
+function bundleTarget({ bundles }: Results, name: string): Target {
+  const bundle = bundles.find((candidate) => candidate.name === name);
+  return {
+    what: `bundle of \`${name}\`, eagerly loaded part`,
+    limit: 500,
+    unit: 'KB',
+    of: '',
+    measured: bundle ? spread([bundle.eagerBytes / 1000]) : null,
+  };
+}
+
+function coldStartTarget({ coldStarts }: Results, part: 'init' | 'firstByte', limit: number): Target {
+  const list = typeof coldStarts === 'string' ? [] : coldStarts;
+  const ours = list.find(({ name }) => name === 'unified');
+  const hello = list.find(({ name, streamed }) => name.startsWith('hello') && streamed);
+  return {
+    what: `cold start of \`unified\`, ${part === 'init' ? 'init' : 'first byte'}`,
+    limit,
+    unit: '×',
+    of: 'hello world',
+    measured: ours && hello ? spread([ours[part].median / hello[part].median]) : null,
+  };
+}

@@ -1,0 +1,41 @@
+import type { ColdStart } from './cold-start/measure-cold-starts.ts';
+import type { BundleResult } from './measures/bundles.ts';
+import type { ScenarioResult } from './measures/rounds.ts';
+import type { StoreRoundTrips } from './measures/store-round-trips.ts';
+import type { HotFunction } from './profile/summarise.ts';
+
+/** All that one run found out; `results.json` is this, `results.md` is made from it. */
+export interface Results {
+  readonly environment: RunEnvironment;
+  readonly scenarios: readonly ScenarioResult[];
+  readonly roundTrips: StoreRoundTrips;
+  readonly bundles: readonly BundleResult[];
+  /** A sentence in place of numbers: why there are none. */
+  readonly coldStarts: readonly ColdStart[] | string;
+  readonly handOffs: HandOffs;
+  readonly profiles: readonly ScenarioProfile[];
+}
+
+export interface RunEnvironment {
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly command: string;
+  readonly commit: string;
+  readonly machine: string;
+  readonly system: string;
+  readonly node: string;
+  readonly peer: string;
+  readonly loadAverage: number;
+  readonly minutes: number;
+}
+
+/** Proof that the hand-off was on: what the gateway answered against what reached the queue. */
+export interface HandOffs {
+  readonly requests: number;
+  readonly records: number;
+}
+
+export interface ScenarioProfile {
+  readonly scenario: string;
+  readonly hottest: readonly HotFunction[];
+}
