@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import {
+  chatTarget,
+  DEFAULT_SETTINGS,
+  ERRORS,
+  isRefusal,
+  PERMISSION_GROUPS,
+  PROVIDERS,
+  type ProviderDescriptor,
+} from '@weir/core';
+import { codeBlocks, localLinks, tableAfter } from './__fixtures__/markdown.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const markdownIn = (folder: string) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+
+const PAGES = ['README.md', ...markdownIn('docs'), ...markdownIn('packages/core/decisions')];
+
+/** Cells of the table after `<!-- name -->`; a page without it fails. */
+function rows(page: string, name: string): readonly (readonly string[])[] {
+  const found = tableAfter(read(page), name);
+  if (found === null) throw new Error(`${page} has no table after <!-- ${name} -->`);
+  return found;
+}
+const code = (text: string) => `\`${text}\``;
+
+describe.each(PAGES)('%s', (page) => {
+  test('code is that of the examples, which run', () => {
+    for (const { language, source, text, line } of codeBlocks(read(page))) {
+      if (source !== null) expect(`line ${line}\n${text}`).toBe(`line ${line}\n${read(source)}`);
+      else if (language === 'ts') throw new Error(`line ${line}: a program that no test runs`);
+    }
+  });
+
+  test('links lead somewhere', () => {
+    const lost = localLinks(read(page)).filter((target) => !existsSync(join(ROOT, dirname(page), target)));
+    expect(lost).toEqual([]);
+  });
+});
+
+test('every example is shown somewhere', () => {
+  const shown = new Set(PAGES.flatMap((page) => codeBlocks(read(page)).map(({ source }) => source)));
+  const examples = readdirSync(import.meta.dirname).filter((name) => /(?<!\.test)\.(ts|sh)$/.test(name));
+  expect(examples.filter((name) => !shown.has(`packages/examples/src/${name}`))).toEqual([]);
+});
+
+test('the table of errors is the table in core', () => {
+  const written = rows('docs/errors.md', 'errors').map((row) => row.slice(0, 5));
+  const known = Object.values(ERRORS)
+    .toSorted((one, other) => one.code - other.code)
+    .map(({ code: number, status, blame, type, message }) => [
+      String(number),
+      String(status),
+      blame,
+      code(type),
+      message,
+    ]);
+  expect(written).toEqual(known);
+});
+
+test('the table of providers is the registry', () => {
+  expect(rows('docs/providers.md', 'providers').map((row) => row.slice(0, 5))).toEqual(
+    PROVIDERS.map((provider) => [
+      provider.name,
+      [provider.slug, ...provider.aliases].map(code).join(', '),
+      provider.baseUrl === null ? 'set by the operator' : code(provider.baseUrl),
+      [...provider.credentialHeaders, ...provider.credentialQuery.map((name) => `?${name}`)]
+        .map(code)
+        .join(', '),
+      unified(provider),
+    ]),
+  );
+});
+
+/** What stands before the slash of `model`, or why nothing does. */
+function unified(provider: ProviderDescriptor): string {
+  const prefixes = new Set([provider.slug, ...provider.compatPrefixes, ...provider.authors]);
+  const names = [...prefixes].map((prefix) => code(`${prefix}/`)).join(', ');
+  switch (provider.chat.kind) {
+    case 'none':
+      return 'no chat models';
+    case 'translated':
+      return 'needs translation: not yet';
+    case 'openai': {
+      const needsBase = isRefusal(chatTarget(provider, new Map()));
+      return needsBase ? `${names}, with a base URL from the operator` : names;
+    }
+  }
+}
+
+test('the table of settings has every setting with its default', () => {
+  const defaults = Object.entries({ ...DEFAULT_SETTINGS, dlp: undefined }).map(([name, value]) => [
+    code(name),
+    value === undefined ? 'absent' : code(JSON.stringify(value)),
+  ]);
+  const written = rows('docs/configuration.md', 'settings').map((row) => row.slice(0, 2));
+  expect(written.toSorted()).toEqual(defaults.toSorted());
+});
+
+test('the table of permissions is the list in core', () => {
+  expect(rows('docs/configuration.md', 'permissions').map((row) => row.slice(0, 2))).toEqual(
+    PERMISSION_GROUPS.map(({ name, id }) => [name, code(id)]),
+  );
+});
+
+test('resources that the docs name are in the template', () => {
+  const template = read('infra/cdk.out/Weir.template.json');
+  const named = PAGES.flatMap((page) => [...read(page).matchAll(/--logical-resource-id (\w+)/g)]);
+  expect(named.length).toBeGreaterThan(0);
+  for (const [, id = ''] of named) expect(template).toContain(`"${id}": {`);
+});
+
+test('measured numbers in the README are those of the last benchmark', () => {
+  const inReadme = tableAfter(read('README.md'), 'bench/results.md');
+  const results = existsSync(join(ROOT, 'bench/results.md')) ? read('bench/results.md') : null;
+  const measured = results?.split('\n## ').find((section) => section.startsWith('Numbers to reach'));
+  expect(inReadme).toEqual(measured ? tableAfter(measured.replace(/\n\n/, '\n<!-- it -->\n'), 'it') : null);
+});
