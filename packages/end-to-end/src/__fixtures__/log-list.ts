@@ -1,0 +1,56 @@
+import { eventually } from './eventually.ts';
+import { sendRaw } from './raw-http.ts';
+
+/** Whose logs, and where. */
+export interface LogReader {
+  readonly baseUrl: string;
+  readonly account: string;
+  readonly token: string;
+}
+
+export interface ListedLog {
+  readonly id: string;
+  readonly event_id: string;
+  readonly status_code: number;
+  readonly success: boolean;
+}
+
+const PAGE = 50;
+
+/** All logs of a gateway, as a client of the log API gets them. */
+export async function listLogs(reader: LogReader, gateway: string): Promise<ListedLog[]> {
+  const logs: ListedLog[] = [];
+  for (let page = 1; ; page += 1) {
+    const answer = await readLogs(reader, gateway, `?page=${page}&per_page=${PAGE}`);
+    if (answer.status !== 200) throw new Error(`listing logs: ${answer.status} ${answer.body}`);
+    const { result }: { result: ListedLog[] } = JSON.parse(answer.body.toString());
+    if (result.length === 0) return logs;
+    logs.push(...result);
+  }
+}
+
+/** One call of the log API; `path` is what follows `/logs`. */
+export function readLogs({ baseUrl, account, token }: LogReader, gateway: string, path: string) {
+  return sendRaw(baseUrl, {
+    path: `/client/v4/accounts/${account}/ai-gateway/gateways/${gateway}/logs${path}`,
+    headers: { authorization: `Bearer ${token}` },
+  });
+}
+
+/** Waits until the list no longer grows: nothing new for so many milliseconds. */
+export async function settledLogs(reader: LogReader, gateway: string, quietMs: number): Promise<ListedLog[]> {
+  let size = -1;
+  let since = Date.now();
+  return eventually(
+    'the logs to settle',
+    async () => {
+      const logs = await listLogs(reader, gateway);
+      if (logs.length !== size) {
+        size = logs.length;
+        since = Date.now();
+      }
+      return Date.now() - since >= quietMs ? logs : null;
+    },
+    20_000,
+  );
+}
