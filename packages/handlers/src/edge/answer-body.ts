@@ -30,9 +30,10 @@ export class AnswerBody extends Readable {
   }
 
   /** Destroyed before its end: the reader is gone, so the provider need not go on. */
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+  override _destroy(_error: Error | null, done: (error?: Error | null) => void): void {
     if (!this.#ended) this.#source.cancel();
-    done(error);
+    // Whose error it was knows of it; here it would end the process if nobody listens.
+    done();
   }
 }
 

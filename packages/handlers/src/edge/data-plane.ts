@@ -2,7 +2,7 @@ import { durationMs, type Ports, parseBaseUrls, runRequest } from '@weir/core';
 import { createConfigSource } from '@weir/stores/config';
 import { createPlatformCredentials } from '@weir/stores/credentials';
 import { createRecordSink } from '@weir/stores/records';
-import { required } from './environment.ts';
+import { required, requiredNumber } from './environment.ts';
 import { logFailure } from './failure-log.ts';
 import { HttpsUpstream } from './https-upstream.ts';
 import { toInboundRequest } from './inbound-event.ts';
@@ -33,12 +33,20 @@ export function createDataPlane() {
     ids: randomIds,
     faults: { report: logFailure },
     baseUrls: parseBaseUrls(required('WEIR_PROVIDER_BASE_URLS')),
-    upstreamTimeout: durationMs(Number(required('WEIR_UPSTREAM_TIMEOUT_MS'))),
+    upstreamTimeout: durationMs(requiredNumber('WEIR_UPSTREAM_TIMEOUT_MS')),
   };
   return streamingHandler(async (event, context) => {
     const request = toInboundRequest(event, Date.now(), context.getRemainingTimeInMillis());
     open += 1;
-    const answer = await runRequest(request, ports);
-    return { ...answer, settle: () => answer.settle().finally(() => (open -= 1)) };
+    const close = () => {
+      open -= 1;
+    };
+    try {
+      const answer = await runRequest(request, ports);
+      return { ...answer, settle: () => answer.settle().finally(close) };
+    } catch (error) {
+      close();
+      throw error;
+    }
   });
 }

@@ -5,3 +5,9 @@ export function required(name: string): string {
     throw new Error(`the function needs the environment variable ${name}`);
   return value;
 }
+
+export function requiredNumber(name: string): number {
+  const value = Number(required(name));
+  if (!(value > 0)) throw new Error(`the environment variable ${name} must be a number above 0`);
+  return value;
+}

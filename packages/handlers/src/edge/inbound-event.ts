@@ -55,8 +55,9 @@ function byLowerCaseName(headers: ManyByName): HeaderMap {
 /** The platform hands the query over decoded, so it is encoded again; the order within a name is kept. */
 function rawQuery(parameters: ManyByName): string {
   return Object.entries(parameters)
-    .flatMap(([name, values]) =>
-      values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
-    )
+    .flatMap(([name, values]) => values.map((value) => `${encode(name)}=${encode(value)}`))
     .join('&');
 }
+
+/** Half of a surrogate pair has no UTF-8 form; `encodeURIComponent` throws at one. */
+const encode = (text: string) => encodeURIComponent(text.toWellFormed());

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
-import type { Answer } from '@weir/core';
+import { type Answer, errorBody, Refusal } from '@weir/core';
 import { AnswerBody, wholeBody } from './answer-body.ts';
 import { logFailure } from './failure-log.ts';
 
@@ -37,15 +37,11 @@ export function streamingHandler(answer: (event: unknown, context: LambdaContext
   })
     .onError((call) => {
       logFailure('inference', call.error, call.context.awsRequestId);
-      const body = JSON.stringify({
-        success: false,
-        error: [{ code: 2999, message: 'The gateway failed.' }],
-      });
       call.response = {
         statusCode: 500,
         headers: { 'content-type': 'application/json' },
         multiValueHeaders: {},
-        body: wholeBody(Buffer.from(body)),
+        body: errorBody(new Refusal('internal', { cause: call.error }), 'gateway-host'),
       };
     })
     .handler(async (event, context) => {
