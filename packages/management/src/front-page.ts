@@ -33,11 +33,11 @@ const page = (base: string) => `<!doctype html>
 </head>
 <body>
 <h1>Weir</h1>
-<p>An AI gateway: one place for the keys, limits, logs and cost of every model that your programs call.
+<p>An AI gateway: one place for the keys, access and logs of every model that your programs call.
 Point a client at one of these base URLs and leave the rest of the program as it is.</p>
 <table>
 <tr><th>Gateways, tokens, logs</th><td><code>${base}/client/v4</code></td></tr>
-<tr><th>OpenAI and Anthropic SDKs</th><td><code>${base}/client/v4/accounts/&lt;account&gt;/ai/v1</code></td></tr>
+<tr><th>OpenAI SDK, one format for many providers</th><td><code>${base}/client/v4/accounts/&lt;account&gt;/ai/v1</code></td></tr>
 <tr><th>A provider’s own API</th><td><code>${base}/v1/&lt;account&gt;/&lt;gateway&gt;/&lt;provider&gt;</code></td></tr>
 </table>
 <p>Every call needs a token: <code>Authorization: Bearer &lt;token&gt;</code>. Whoever deployed this gateway has the first one.

@@ -42,7 +42,22 @@ export const cells = (row: string): readonly string[] =>
     .slice(1, -1)
     .map((cell) => cell.trim());
 
-/** Targets of links that stay in the repository, without what follows `#`. */
-export function localLinks(markdown: string): readonly string[] {
-  return [...markdown.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
+/** Links that stay in the repository: the file (empty: the same page) and the heading's anchor, if any. */
+export function localLinks(markdown: string): readonly { readonly file: string; readonly anchor: string }[] {
+  return [...markdown.matchAll(/\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)/g)].map(
+    ([, file = '', anchor = '']) => ({
+      file,
+      anchor,
+    }),
+  );
+}
+
+/** The anchors that a page's headings make on GitHub. */
+export function anchors(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }
