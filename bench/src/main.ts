@@ -19,7 +19,8 @@ import { type LoadScenario, scenarios } from './measures/scenarios.ts';
 import { countStoreRoundTrips } from './measures/store-round-trips.ts';
 import type { CannedAddress } from './processes/canned-shape.ts';
 import { Child } from './processes/child.ts';
-import { hottestFunctions } from './profile/summarise.ts';
+import { providerBundleSources } from './profile/bundle-sources.ts';
+import { summarise } from './profile/summarise.ts';
 import { markdown } from './report/markdown.ts';
 import { isReached, targets } from './report/targets.ts';
 import type { HandOffs, Results, RunEnvironment, ScenarioProfile } from './results.ts';
@@ -89,13 +90,17 @@ async function measureRounds(
 }
 
 async function profile(chosen: readonly LoadScenario[]): Promise<readonly ScenarioProfile[]> {
+  const provider = weir.host.functions.find(({ name }) => name === 'provider');
+  const findSource = await providerBundleSources(provider?.folder ?? '');
   const profiles: ScenarioProfile[] = [];
   for (const scenario of chosen) {
     say(`Profile: ${scenario.name}`);
     await weir.process.ask('start-profile');
     await load(client, loadJob(scenario, weir, upstream));
-    const hottest = hottestFunctions(await weir.process.ask('profile'), 25);
-    profiles.push({ scenario: scenario.name, hottest });
+    profiles.push({
+      scenario: scenario.name,
+      summary: summarise(await weir.process.ask('profile'), findSource),
+    });
   }
   return profiles;
 }

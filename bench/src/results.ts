@@ -2,7 +2,7 @@ import type { ColdStart } from './cold-start/measure-cold-starts.ts';
 import type { BundleResult } from './measures/bundles.ts';
 import type { ScenarioResult } from './measures/rounds.ts';
 import type { StoreRoundTrips } from './measures/store-round-trips.ts';
-import type { HotFunction } from './profile/summarise.ts';
+import type { ProfileSummary } from './profile/summarise.ts';
 
 /** All that one run found out; `results.json` is this, `results.md` is made from it. */
 export interface Results {
@@ -37,5 +37,5 @@ export interface HandOffs {
 
 export interface ScenarioProfile {
   readonly scenario: string;
-  readonly hottest: readonly HotFunction[];
+  readonly summary: ProfileSummary;
 }

@@ -83,6 +83,7 @@ export function loadJob(scenario: LoadScenario, contender: Contender, upstream: 
     body: requestBody(scenario),
     concurrency: scenario.concurrency,
     requests: scenario.requests,
+    pause: scenario.pause,
     expectedBytes: scenario.streamed ? upstream.streamBytes : upstream.wholeBytes,
   };
 }
@@ -91,5 +92,5 @@ export async function load(client: Child, job: LoadJob): Promise<LoadReport> {
   return (await client.request({ job })) as LoadReport;
 }
 
-const warmUp = ({ streamed, concurrency }: LoadScenario) => (streamed ? concurrency : 300 + concurrency * 20);
+const warmUp = ({ streamed, concurrency }: LoadScenario) => (streamed ? concurrency : 200 + concurrency * 20);
 const rest = () => new Promise((resolve) => setTimeout(resolve, REST_MS));

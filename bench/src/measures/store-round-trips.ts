@@ -22,9 +22,9 @@ export async function countStoreRoundTrips(
   job: LoadJob,
   upstreamHost: string,
 ): Promise<StoreRoundTrips> {
-  await load(client, { ...job, concurrency: 1, requests: 20 });
+  await load(client, { ...job, requests: 20 });
   await gateway.process.ask('watch-traffic');
-  await load(client, { ...job, concurrency: 1, requests: job.requests });
+  await load(client, job);
   await new Promise((resolve) => setTimeout(resolve, 300));
   return { requests: job.requests, ...classify(await gateway.process.ask('traffic'), upstreamHost) };
 }

@@ -1,5 +1,6 @@
 /** Sends requests over kept-alive connections from a process of its own and reports what it saw. */
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadJob, LoadReport, Timing } from './load-job.ts';
 
 process.on('message', async ({ id, job }: { id: number; job: LoadJob }) => {
@@ -19,6 +20,7 @@ async function run(job: LoadJob): Promise<LoadReport> {
       } catch (error) {
         failures.push(String(error));
       }
+      if (job.pause > 0) await sleep(job.pause);
     }
   };
   await Promise.all(Array.from({ length: job.concurrency }, worker));

@@ -4,6 +4,8 @@ export interface LoadJob {
   readonly body: string;
   readonly concurrency: number;
   readonly requests: number;
+  /** Between an answer and the next request of the same worker, ms. */
+  readonly pause: number;
   /** An answer of any other size is a failure: a contender must not win by leaving something out. */
   readonly expectedBytes: number;
 }

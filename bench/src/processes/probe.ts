@@ -25,8 +25,13 @@ export interface TrafficEvent {
 export interface CpuProfile {
   readonly nodes: ReadonlyArray<{
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-    readonly children?: readonly number[] | undefined;
+    readonly callFrame: {
+      readonly functionName: string;
+      readonly url: string;
+      /** From 0, as the column. */
+      readonly lineNumber: number;
+      readonly columnNumber: number;
+    };
   }>;
   readonly samples?: readonly number[] | undefined;
   readonly timeDeltas?: readonly number[] | undefined;
@@ -74,7 +79,7 @@ function prepareAnswers(): { [Question in ProbeQuestion]: () => Promise<ProbeAns
     async 'start-profile'() {
       session.connect();
       await session.post('Profiler.enable');
-      await session.post('Profiler.setSamplingInterval', { interval: 200 });
+      await session.post('Profiler.setSamplingInterval', { interval: 250 });
       await session.post('Profiler.start');
       return null;
     },

@@ -1,5 +1,6 @@
 import type { RoundResult, ScenarioResult } from '../measures/rounds.ts';
 import { type Spread, spread } from '../measures/statistics.ts';
+import type { HotPlace } from '../profile/summarise.ts';
 import type { Results } from '../results.ts';
 import { isReached, type Target, targets } from './targets.ts';
 
@@ -143,19 +144,20 @@ function profileSections({ profiles }: Results): string[] {
   if (profiles.length === 0) return [];
   return [
     '## Where the gateway’s CPU goes',
-    'Self time by function, share of the busy samples.',
-    ...profiles.flatMap(({ scenario, hottest }) => [
+    'Self time, share of the busy samples; names of the minified bundle traced back to the sources.',
+    ...profiles.flatMap(({ scenario, summary }) => [
       `### ${scenario}`,
-      table(
-        ['Share', 'Function', 'Where'],
-        hottest.map(({ share, name, place }) => [
-          `${(share * 100).toFixed(1)} %`,
-          `\`${name}\``,
-          place && `\`${place}\``,
-        ]),
-      ),
+      hotTable('Package or part of Node', summary.owners),
+      hotTable('Function', summary.functions),
     ]),
   ];
+}
+
+function hotTable(title: string, places: readonly HotPlace[]): string {
+  return table(
+    ['Share', title],
+    places.map(({ share, name }) => [`${(share * 100).toFixed(1)} %`, `\`${name}\``]),
+  );
 }
 
 const cell = (values: readonly number[]) => number(spread(values));
