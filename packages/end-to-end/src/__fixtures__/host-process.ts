@@ -49,7 +49,7 @@ export async function startHostProcess(
         return null;
       }
     },
-    20_000,
+    60_000,
   );
   return {
     baseUrl: local.base_url,
