@@ -58,6 +58,14 @@ test('every example is shown somewhere', () => {
   expect(examples.filter((name) => !shown.has(`packages/examples/src/${name}`))).toEqual([]);
 });
 
+test('the README has every package in its layout', () => {
+  const packages = readdirSync(join(ROOT, 'packages')).filter((name) =>
+    existsSync(join(ROOT, 'packages', name, 'package.json')),
+  );
+  const readme = read('README.md');
+  expect(packages.filter((name) => !readme.includes(`| \`packages/${name}\` |`))).toEqual([]);
+});
+
 test('the table of errors is the table in core', () => {
   const written = rows('docs/errors.md', 'errors');
   const known = Object.values(ERRORS)

@@ -36,7 +36,7 @@ export function tableAfter(markdown: string, name: string): readonly (readonly s
     .map(cells);
 }
 
-export const cells = (row: string): readonly string[] =>
+const cells = (row: string): readonly string[] =>
   row
     .split(/(?<!\\)\|/)
     .slice(1, -1)
