@@ -22,7 +22,10 @@ export async function runningHost(
   const dataDir = join(scratch.folder, 'data');
   const logged: string[] = [];
   const log = (source: string, text: string) => logged.push(`${source}: ${text}`);
-  const host = await startLocalHost({ assembly, dataDir, log, ...options });
+  const host = await startLocalHost({ assembly, dataDir, log, ...options }).catch(async (error: unknown) => {
+    await scratch[Symbol.asyncDispose]();
+    throw error;
+  });
   return {
     host,
     baseUrl: host.baseUrl,
