@@ -18,7 +18,7 @@ export interface ListedLog {
 const PAGE = 50;
 
 /** All logs of a gateway, as a client of the log API gets them. */
-export async function listLogs(reader: LogReader, gateway: string): Promise<ListedLog[]> {
+async function listLogs(reader: LogReader, gateway: string): Promise<ListedLog[]> {
   const logs: ListedLog[] = [];
   for (let page = 1; ; page += 1) {
     const answer = await readLogs(reader, gateway, `?page=${page}&per_page=${PAGE}`);

@@ -10,10 +10,10 @@ import { closeConnections, type RawAnswer, type RawRequest, sendRaw } from './ra
 import { StoredRecords } from './stored-records.ts';
 
 /** What `npm run synth` writes: the template that is deployed. */
-export const ASSEMBLY = fileURLToPath(new URL('../../../../infra/cdk.out', import.meta.url));
+const ASSEMBLY = fileURLToPath(new URL('../../../../infra/cdk.out', import.meta.url));
 
 /** How long the provider may be silent in these tests. */
-export const UPSTREAM_TIMEOUT_MS = 1_000;
+const UPSTREAM_TIMEOUT_MS = 1_000;
 
 export interface SentAnswer extends RawAnswer {
   /** What the request was sent under. */
@@ -59,7 +59,7 @@ export interface ManagementBody {
 }
 
 /** Providers by what their base URLs end in; `groq` is the one at which nobody listens. */
-export async function providerBaseUrls(upstream: FaultUpstream): Promise<string> {
+async function providerBaseUrls(upstream: FaultUpstream): Promise<string> {
   return JSON.stringify({
     openai: `${upstream.url}/v1`,
     anthropic: upstream.url,
