@@ -259,6 +259,14 @@ describe('a kept-alive connection', () => {
     expect([stale, connections.size]).toEqual([1, 2]);
   });
 
+  it('is not replaced by another stale one', async () => {
+    const url = await serve((request) => void request.socket.destroy());
+    await Promise.all([answerOf(url), answerOf(url), answerOf(url)]);
+    expect(connections.size).toBe(3);
+    expect(await answerOf(url)).toBe('first');
+    expect(connections.size).toBe(4);
+  });
+
   it('is replaced once: the second failure is told', async () => {
     await answerOf(provider.at('echo'));
     provider.requests.clear();
