@@ -1,5 +1,5 @@
 import { eventually } from './eventually.ts';
-import { sendRaw } from './raw-http.ts';
+import { type RawAnswer, sendRaw } from './raw-http.ts';
 
 /** Whose logs, and where. */
 export interface LogReader {
@@ -29,11 +29,18 @@ async function listLogs(reader: LogReader, gateway: string): Promise<ListedLog[]
   }
 }
 
-/** One call of the log API; `path` is what follows `/logs`. */
-export function readLogs({ baseUrl, account, token }: LogReader, gateway: string, path: string) {
-  return sendRaw(baseUrl, {
-    path: `/client/v4/accounts/${account}/ai-gateway/gateways/${gateway}/logs${path}`,
-    headers: { authorization: `Bearer ${token}` },
+/** One call of the log API, repeated as long as it says 503: the store did not answer in time on a busy machine. */
+export function readLogs(
+  { baseUrl, account, token }: LogReader,
+  gateway: string,
+  path: string,
+): Promise<RawAnswer> {
+  return eventually('the log API to read its store', async () => {
+    const answer = await sendRaw(baseUrl, {
+      path: `/client/v4/accounts/${account}/ai-gateway/gateways/${gateway}/logs${path}`,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return answer.status === 503 ? null : answer;
   });
 }
 
