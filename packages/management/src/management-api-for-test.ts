@@ -43,7 +43,7 @@ const envelope = z.strictObject({
     .optional(),
 });
 
-export const EVERYTHING: readonly Permission[] = PERMISSION_GROUPS.map(({ key }) => key);
+const EVERYTHING: readonly Permission[] = PERMISSION_GROUPS.map(({ key }) => key);
 
 /** The management API of one account over stores in memory, and a token of it that may do everything. */
 export class ManagementApi {

@@ -4,7 +4,7 @@ import { faultsOf } from './faults.ts';
 import type { ManagementRequest } from './request.ts';
 
 /** Settings end up in one stored item of at most 400 KB that the data plane reads often: no body need be this large. */
-export const MAX_BODY_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

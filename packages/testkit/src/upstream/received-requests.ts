@@ -33,8 +33,8 @@ export interface ReceivedRequests {
   waitFor(predicate: (request: ReceivedRequest) => boolean): Promise<ReceivedRequest>;
 }
 
-export const KEPT_REQUESTS = 200;
-export const KEPT_BODY_BYTES = 1024 * 1024;
+const KEPT_REQUESTS = 200;
+const KEPT_BODY_BYTES = 1024 * 1024;
 
 /** The upstream's own, writable view of a request. */
 export class RequestInProgress implements ReceivedRequest {

@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts';
 export type Lookup = (exchange: Planned, ports: Ports) => Promise<UpstreamAnswer | null>;
 
 /** Stage 6, in the order in which they are asked. */
-export const LOOKUPS: readonly Lookup[] = [];
+const LOOKUPS: readonly Lookup[] = [];
 
 /** The first answer that is already there; null when the provider must be called. */
 export async function lookUpCache(exchange: Planned, ports: Ports): Promise<UpstreamAnswer | null> {

@@ -111,6 +111,6 @@ export const bodies = {
 } satisfies Record<string, Scenario>;
 
 /** Every byte value in turn. */
-export function patternBytes(length: number): Uint8Array {
+function patternBytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => index % 256);
 }

@@ -12,7 +12,7 @@ import type { Exchange, Scenario } from '../scenario.ts';
 import { echo } from './bodies.ts';
 import { startEventStream, writePieces } from './write-stream.ts';
 
-export function answerJson(
+function answerJson(
   exchange: Exchange,
   body: unknown,
   status = exchange.options.number('status', 200),
