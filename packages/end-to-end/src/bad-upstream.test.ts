@@ -106,12 +106,19 @@ describe('a stream that breaks', () => {
     expect(answer.body.toString()).toMatch(/\nevent: error\ndata: \{"type":"error".*\}\n\n$/);
   });
 
-  test('with half an event in good order passes unchanged', async () => {
+  test('with half an event in good order passes with an error event after it', async () => {
     const fault: Fault = ['sse-half-event'];
     const answer = await send(faulty(fault));
     expect([answer.status, answer.failure]).toEqual([200, null]);
-    expect(answer.body).toEqual((await direct(fault)).body);
-    expect(await gateway.records.of(answer.eventId)).toMatchObject({ streamed: true, statusCode: 200 });
+    const sent = (await direct(fault)).body;
+    expect(answer.body.subarray(0, sent.length)).toEqual(sent);
+    expect(answer.body.subarray(sent.length).toString()).toMatch(/^\n\ndata: \{"error":.*middle of an event/);
+    expect(await gateway.records.of(answer.eventId)).toMatchObject({
+      streamed: true,
+      statusCode: 200,
+      success: false,
+      outcome: { kind: 'broken', blame: 'upstream' },
+    });
   });
 });
 

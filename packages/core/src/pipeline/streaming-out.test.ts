@@ -28,6 +28,20 @@ async function open(type = 'text/event-stream'): Promise<Answer> {
 }
 
 describe('a stream of events', () => {
+  it('that ends in good order inside an event is broken, and says so', async () => {
+    const answer = await open();
+    const reader = follow(answer);
+    body.send(`${EVENT}data: {"choices":[{"del`);
+    body.end();
+    const text = await reader.text();
+    expect(text.startsWith(`${EVENT}data: {"choices":[{"del\n\ndata: {"error":`)).toBe(true);
+    await answer.settle();
+    expect(gateway.record()).toMatchObject({
+      success: false,
+      outcome: { kind: 'broken', blame: 'upstream' },
+    });
+  });
+
   it('goes out as it comes, with the provider’s headers and ours', async () => {
     gateway.provider = () => ({
       status: 203,

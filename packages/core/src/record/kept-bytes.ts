@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { endsInsideEvent } from '../streaming/cut-event.ts';
 import type { KeptBody } from './request-record.ts';
 
 /** The largest part of a body that a record keeps (spec 5.18-2: the vendor keeps no row at all beyond it). */
@@ -26,6 +27,12 @@ export class KeptBytes {
       this.#kept += part.length;
     }
     this.#size += chunk.length;
+  }
+
+  /** See `endsInsideEvent`; the chunks are joined only when the last one has no line end. */
+  endsInsideEvent(): boolean {
+    const last = this.#chunks.at(-1);
+    return last !== undefined && last[last.length - 1] !== 0x0a && endsInsideEvent(this.join());
   }
 
   join(): Uint8Array {

@@ -136,6 +136,8 @@ function relay(
         end(reason) {
           stop();
           fault = cut ?? reason;
+          if (!fault && isSse && isPlain && kept.isComplete && kept.endsInsideEvent())
+            fault = { kind: 'reset', message: 'The provider ended its answer in the middle of an event.' };
           if (fault && fault.kind !== 'cancelled' && isSse && isPlain)
             out.chunk(Buffer.from(streamError(target.provider.usage, fault.message, 2932)));
           out.end(fault);

@@ -1,0 +1,26 @@
+const LINE_FEED = 0x0a;
+
+/**
+ * Whether a server-sent stream ended in the middle of an event although its connection ended in order: its last line has
+ * no end, and what it carries is neither whole JSON nor the closing word. A last line that only lacks its line end is
+ * whole (some providers never send it).
+ *
+ * @param bytes the stream from its beginning, or at least its last line.
+ */
+export function endsInsideEvent(bytes: Uint8Array): boolean {
+  if (bytes.length === 0 || bytes[bytes.length - 1] === LINE_FEED) return false;
+  const line = Buffer.from(bytes.subarray(bytes.lastIndexOf(LINE_FEED) + 1)).toString('utf8');
+  const data = /^data: ?(.*)$/s.exec(line)?.[1]?.trim();
+  if (data === undefined) return !line.startsWith(':') && line.trim() !== '';
+  if (data === '' || data === '[DONE]') return false;
+  return !isJson(data);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
