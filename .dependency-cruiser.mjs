@@ -121,19 +121,34 @@ export default {
     },
     {
       name: 'providers-stand-alone',
-      comment: 'A provider is data and small functions on the foundations; it never learns of another one.',
+      comment:
+        'A provider is data and small functions on the foundations and on the dialects it speaks; it never learns of another one.',
       severity: 'error',
       from: { path: PROVIDER, pathNot: TESTS },
       to: {
         path: '^packages/',
-        pathNot: [FOUNDATIONS, `${CORE}/providers/$1/`, `${CORE}/providers/(?!registry)[^/]+\\.ts$`],
+        pathNot: [
+          FOUNDATIONS,
+          `${CORE}/dialects/`,
+          `${CORE}/providers/$1/`,
+          `${CORE}/providers/(?!registry)[^/]+\\.ts$`,
+        ],
       },
     },
     {
-      name: 'only-the-registry-knows-providers',
-      comment: 'Everyone else finds a provider in the registry.',
+      name: 'only-the-registries-know-providers',
+      comment:
+        'Everyone else finds a provider in one of the two registries: what it is, how it is spoken to.',
       severity: 'error',
-      from: { path: `${CORE}/`, pathNot: [TESTS, PROVIDER, `${CORE}/providers/registry\\.ts$`] },
+      from: {
+        path: `${CORE}/`,
+        pathNot: [
+          TESTS,
+          PROVIDER,
+          `${CORE}/providers/registry\\.ts$`,
+          `${CORE}/translation/provider-translations\\.ts$`,
+        ],
+      },
       to: { path: PROVIDER },
     },
     {

@@ -1,5 +1,5 @@
+import { isJson, parseJson } from '../form/json.ts';
 import { readSse } from '../streaming/sse.ts';
-import { isJson, parseJson } from './json-shape.ts';
 
 /** Larger bodies are not searched: no provider wraps an error in as much. */
 const MAX_SEARCHED = 1024 * 1024;

@@ -1,6 +1,6 @@
+import { isJson, type Json, parseJson, textAt } from '../../form/json.ts';
 import { isAwsEventStream, readAwsFrames } from '../../streaming/aws-event-stream.ts';
 import { readSse } from '../../streaming/sse.ts';
-import { isJson, type Json, parseJson, textAt } from '../json-shape.ts';
 import { assembleChat } from './chat.ts';
 import { assembleCohere } from './cohere.ts';
 import { assembleConverse, type ConverseEvent } from './converse.ts';

@@ -1,4 +1,4 @@
-import { isJson, type Json, listAt } from '../json-shape.ts';
+import { isJson, type Json, listAt } from '../../form/json.ts';
 
 /**
  * What a message's content becomes with one more delta. Most providers stream texts; Mistral's reasoning models mix texts

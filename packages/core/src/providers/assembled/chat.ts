@@ -1,4 +1,4 @@
-import { isJson, type Json, listAt, textAt } from '../json-shape.ts';
+import { isJson, type Json, listAt, textAt } from '../../form/json.ts';
 import { joinContent } from './chat-content.ts';
 import {
   appendList,

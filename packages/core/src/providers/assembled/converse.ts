@@ -1,4 +1,4 @@
-import { child, isJson, type Json } from '../json-shape.ts';
+import { child, isJson, type Json } from '../../form/json.ts';
 import {
   appendList,
   appendText,

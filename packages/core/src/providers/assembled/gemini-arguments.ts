@@ -1,4 +1,4 @@
-import { child, isJson, type Json, listAt, textAt } from '../json-shape.ts';
+import { child, isJson, type Json, listAt, textAt } from '../../form/json.ts';
 
 /**
  * Vertex can stream a call's arguments: a part that names the function, parts with `partialArgs`, an empty one at the

@@ -1,4 +1,4 @@
-import { child, isJson, type Json, listAt } from '../json-shape.ts';
+import { child, isJson, type Json, listAt } from '../../form/json.ts';
 import { streamedArguments } from './gemini-arguments.ts';
 import { errorIn, finished, type Growing, inOrder, numbered, takeFields } from './pieces.ts';
 

@@ -1,4 +1,4 @@
-import { child, isJson, type Json, textAt } from '../json-shape.ts';
+import { child, isJson, type Json, textAt } from '../../form/json.ts';
 import {
   appendList,
   appendText,

@@ -1,4 +1,4 @@
-import { isJson, type Json } from '../json-shape.ts';
+import { isJson, type Json } from '../../form/json.ts';
 
 /** A record that grows while its stream is read. Built from entries, so no key of a stream can reach a prototype. */
 export type Growing = Map<string, unknown>;

@@ -1,4 +1,4 @@
-import { child, type Json, listAt } from '../json-shape.ts';
+import { child, type Json, listAt } from '../../form/json.ts';
 import { errorIn } from './pieces.ts';
 
 const TERMINAL = new Set(['response.completed', 'response.incomplete', 'response.failed']);

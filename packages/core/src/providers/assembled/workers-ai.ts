@@ -1,4 +1,4 @@
-import { isJson, type Json, listAt } from '../json-shape.ts';
+import { isJson, type Json, listAt } from '../../form/json.ts';
 import { appendList, appendText, errorIn, finished, type Growing, takeFields } from './pieces.ts';
 
 /** Workers AI's own stream (spec/providers 11): `response` is a piece of text, `p` is padding. */

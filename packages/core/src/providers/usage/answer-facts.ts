@@ -1,6 +1,6 @@
+import { child, type Json, textAt } from '../../form/json.ts';
 import type { TokenUsage } from '../../form/token-usage.ts';
 import type { UsageDialect } from '../descriptor.ts';
-import { child, type Json, textAt } from '../json-shape.ts';
 import { tokenUsage } from './token-shapes.ts';
 
 /** What a provider's answer says about itself. */

@@ -1,3 +1,4 @@
+import { isJson, type Json, parseJson, textAt } from '../../form/json.ts';
 import type { TokenUsage } from '../../form/token-usage.ts';
 import { type HeaderMap, header } from '../../http/header-map.ts';
 import { isAwsEventStream, readAwsFrames } from '../../streaming/aws-event-stream.ts';
@@ -5,7 +6,6 @@ import { readSse } from '../../streaming/sse.ts';
 import { eventEnd, eventStart } from '../../streaming/sse-bounds.ts';
 import type { UsageDialect } from '../descriptor.ts';
 import { readMembers, valueText } from '../json-members.ts';
-import { isJson, type Json, parseJson, textAt } from '../json-shape.ts';
 import { type AnswerFacts, factsOf, TELLING_MEMBERS } from './answer-facts.ts';
 
 const NOTHING: AnswerFacts = { usage: null, model: null };

@@ -1,6 +1,6 @@
+import { child, isJson, type Json, listAt } from '../../form/json.ts';
 import type { TokenUsage } from '../../form/token-usage.ts';
 import type { UsageDialect } from '../descriptor.ts';
-import { child, isJson, type Json, listAt } from '../json-shape.ts';
 
 /**
  * Token counts of a provider's usage object in disjoint classes (spec/providers 2.4). Which provider wrote it is told by

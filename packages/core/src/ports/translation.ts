@@ -1,0 +1,78 @@
+import type { ClientDialectName } from '../dialects/client-dialect.ts';
+import type { Fault } from '../form/fault.ts';
+import type { HeaderMap } from '../http/header-map.ts';
+import type { StreamFault } from '../streaming/byte-stream.ts';
+
+/** A request of a client, to be said to a provider that does not speak its format. */
+export interface ToTranslate {
+  readonly dialect: ClientDialectName;
+  readonly body: Uint8Array;
+  /** The provider's slug. */
+  readonly provider: string;
+  /** As the provider knows it. */
+  readonly model: string;
+  /** As the client named it. */
+  readonly requestedModel: string;
+}
+
+/** An answer in the client's format, whole. */
+export interface TranslatedAnswer {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/** Some of a streamed answer in the client's format. */
+export interface TranslatedPiece {
+  /** Whole server-sent events, or empty. */
+  readonly text: string;
+  /** It holds something for the client: from here on the answer is committed (spec/providers 2.1-5). */
+  readonly useful: boolean;
+  /** The provider failed here: the answer to give as long as nothing is committed. Nothing follows it. */
+  readonly failure: TranslatedAnswer | null;
+}
+
+/** Takes one streamed answer through the form. */
+export interface StreamTranslation {
+  push(bytes: Uint8Array): TranslatedPiece;
+  /** The provider's stream is over. `fault`: it broke. Brings the client's stream to its proper end. */
+  end(fault: StreamFault | null): TranslatedPiece;
+  /** Sent while the provider is silent. */
+  readonly keepAlive: string;
+}
+
+/** Takes one answer to the translated request through the form. */
+export interface AnswerTranslation {
+  /** Of any status. `bytes` without content encoding. */
+  whole(answer: {
+    readonly status: number;
+    readonly headers: HeaderMap;
+    readonly bytes: Uint8Array;
+  }): TranslatedAnswer;
+  stream(answer: { readonly headers: HeaderMap }): StreamTranslation;
+}
+
+export interface Translated {
+  /** As on the provider's native endpoint. */
+  readonly path: string;
+  readonly query: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+  /** The client's words for what the provider has no field for. */
+  readonly dropped: readonly string[];
+  /** The client wants its answer as a stream. */
+  readonly streams: boolean;
+  readonly answer: AnswerTranslation;
+}
+
+/**
+ * Translates between formats. Loaded apart from the pipeline and only for requests that need it, so plain data crosses
+ * the line and no class does.
+ */
+export interface Translator {
+  /** Null: nobody translates for this provider. */
+  translate(request: ToTranslate): Translated | Fault | null;
+}
+
+export interface TranslationPort {
+  load(): Promise<Translator>;
+}
