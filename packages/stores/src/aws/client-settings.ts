@@ -22,7 +22,7 @@ export interface Patience {
   readonly attempts: number;
 }
 
-interface Credentials {
+export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
@@ -67,6 +67,19 @@ export function clientSettings(
       httpsAgent: { keepAlive: true, maxSockets: 64 },
     },
   };
+}
+
+/**
+ * What a call needs that is made without the SDK.
+ * @throws when the environment lacks what the options leave out: Lambda always sets it.
+ */
+export function connectionOf(service: keyof typeof environment.endpoints, options: ClientOptions) {
+  const region = options.region ?? environment.region;
+  const credentials = options.credentials ?? environmentCredentials();
+  if (region === undefined || credentials === undefined)
+    throw new Error('AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set');
+  const endpoint = options.endpoint ?? environment.endpoints[service] ?? environment.endpoint;
+  return { region, credentials, endpoint };
 }
 
 /** Without them the SDK looks for credentials in its own ways. */

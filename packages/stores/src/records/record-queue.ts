@@ -1,4 +1,5 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { ClientOptions, Patience } from '../aws/client-settings.ts';
+import { JsonCall } from '../aws/json-call.ts';
 
 export interface QueueMessage {
   readonly text: string;
@@ -13,36 +14,68 @@ export type SendVerdict =
   /** The queue will never take it. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** One attempt: the record sink repeats by itself, with knowledge of which records are still missing. */
+const HAND_OFF: Patience = { connect: 1_000, answer: 2_000, attempts: 1 };
+
 const QUEUED: SendVerdict = { kind: 'queued' };
+const UNANSWERED: SendVerdict = { kind: 'failed', reason: 'the queue did not answer for this message' };
 
 /** The records queue: one call for up to ten messages. */
 export class RecordQueue {
-  readonly #client: SQSClient;
-  readonly #url: string;
+  readonly #call: JsonCall;
+  /** A request's text until its first entry. */
+  readonly #opening: string;
 
-  constructor(client: SQSClient, url: string) {
-    this.#client = client;
-    this.#url = url;
+  constructor(url: string, options: ClientOptions = {}) {
+    const { origin } = new URL(url);
+    const service = { service: 'sqs', targetPrefix: 'AmazonSQS', endpoint: origin } as const;
+    this.#call = new JsonCall({ ...service, patience: HAND_OFF }, options);
+    this.#opening = `{"QueueUrl":${JSON.stringify(url)},"Entries":[`;
   }
 
   /** One verdict for each message, in their order; never rejects. */
   async send(messages: readonly QueueMessage[]): Promise<readonly SendVerdict[]> {
-    const command = new SendMessageBatchCommand({
-      QueueUrl: this.#url,
-      Entries: messages.map(({ text }, index) => ({ Id: String(index), MessageBody: text })),
-    });
+    let body = this.#opening;
+    for (const [index, { text }] of messages.entries())
+      body += `${index === 0 ? '' : ','}{"Id":"${index}","MessageBody":${JSON.stringify(text)}}`;
     try {
-      const { Successful = [], Failed = [] } = await this.#client.send(command);
-      const verdicts = new Map<string | undefined, SendVerdict>();
-      for (const { Id } of Successful) verdicts.set(Id, QUEUED);
-      for (const { Id, SenderFault, Code, Message } of Failed) {
-        verdicts.set(Id, { kind: SenderFault ? 'refused' : 'failed', reason: `${Code}: ${Message ?? ''}` });
-      }
-      const unanswered: SendVerdict = { kind: 'failed', reason: 'the queue did not answer for this message' };
-      return messages.map((_, index) => verdicts.get(String(index)) ?? unanswered);
+      const answer = await this.#call.send('SendMessageBatch', `${body}]}`);
+      return verdictsIn(answer, messages.length);
     } catch (error) {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       return messages.map(() => ({ kind: 'failed', reason }));
     }
   }
 }
+
+/** Checked by hand: every record passes here, and only these members count. */
+interface BatchAnswer {
+  readonly Successful?: unknown;
+  readonly Failed?: unknown;
+}
+
+interface Entry {
+  readonly Id?: unknown;
+  readonly SenderFault?: unknown;
+  readonly Code?: unknown;
+  readonly Message?: unknown;
+}
+
+function verdictsIn(answer: unknown, count: number): readonly SendVerdict[] {
+  const { Successful, Failed } = (answer ?? {}) as BatchAnswer;
+  const verdicts = new Array<SendVerdict>(count).fill(UNANSWERED);
+  for (const { Id } of entriesOf(Successful)) put(verdicts, Id, QUEUED);
+  for (const { Id, SenderFault, Code, Message } of entriesOf(Failed)) {
+    const reason = `${Code}: ${Message ?? ''}`;
+    put(verdicts, Id, { kind: SenderFault === true ? 'refused' : 'failed', reason });
+  }
+  return verdicts;
+}
+
+function put(verdicts: SendVerdict[], id: unknown, verdict: SendVerdict): void {
+  const index = typeof id === 'string' ? Number(id) : -1;
+  if (verdicts[index]) verdicts[index] = verdict;
+}
+
+const entriesOf = (value: unknown): readonly Entry[] =>
+  Array.isArray(value) ? value.filter((entry) => typeof entry === 'object' && entry !== null) : [];

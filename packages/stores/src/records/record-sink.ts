@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { RecordSink, RequestRecord } from '@weir/core';
-import { createSqsClient } from '../aws/sqs-client.ts';
+import type { ClientOptions } from '../aws/client-settings.ts';
 import type { BucketWriter } from '../bucket/bucket.ts';
 import { GroupCommit, type GroupLimits } from './group-commit.ts';
 import { LARGEST_MESSAGE, objectKey, pointerText, recordText, type SetAside } from './record-message.ts';
@@ -20,7 +19,8 @@ export interface RecordSinkOptions {
   readonly queueUrl: string;
   /** Called when the first record needs the bucket, so that the S3 client is loaded only then. */
   readonly loadBucket: () => Promise<BucketWriter>;
-  readonly client?: SQSClient;
+  /** What the environment does not say about the queue's service. */
+  readonly connection?: ClientOptions;
   /**
    * Whether other requests are open in this process, so that their records may share a call. Where one request runs
    * at a time it is always false, and every record is sent at once.
@@ -40,11 +40,11 @@ class SqsRecordSink implements RecordSink {
   constructor({
     queueUrl,
     loadBucket,
-    client = createSqsClient(),
+    connection = {},
     expectMore = () => false,
     writeLine = (line) => process.stderr.write(`${line}\n`),
   }: RecordSinkOptions) {
-    this.#queue = new RecordQueue(client, queueUrl);
+    this.#queue = new RecordQueue(queueUrl, connection);
     this.#group = new GroupCommit({
       limits: LIMITS,
       expectMore,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RequestRecord, StoreUnavailable } from '@weir/core';
 import {
@@ -14,7 +14,6 @@ import {
   startQueueAndBucketEngine,
 } from '@weir/testkit/stores';
 import * as z from 'zod';
-import { createSqsClient } from '../aws/sqs-client.ts';
 import type { Bucket, BucketWriter } from '../bucket/bucket.ts';
 import { MemoryBucket } from '../bucket/memory-bucket.ts';
 import { createBucket, createS3Client } from '../bucket/s3-bucket.ts';
@@ -31,7 +30,7 @@ let queues = 0;
 
 beforeAll(async () => {
   engine = await startQueueAndBucketEngine();
-  client = createSqsClient({ endpoint: engine.endpoint, ...LOCAL });
+  client = new SQSClient({ endpoint: engine.endpoint, ...LOCAL });
   await engine.createBucket('records');
   s3 = createS3Client({ endpoint: engine.endpoint, ...LOCAL });
   bucket = createBucket({ client: s3, bucket: 'records' });
@@ -79,7 +78,7 @@ for (const expectMore of [true, false]) {
       const queueUrl = await newQueue();
       const sink = createRecordSink({
         queueUrl,
-        client,
+        connection: LOCAL,
         loadBucket: async () => bucket,
         expectMore: () => expectMore,
       });
@@ -112,13 +111,11 @@ async function startScriptedQueue(answer: (call: number, sent: readonly Sent[]) 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const scriptedClient = createSqsClient({ endpoint, ...LOCAL });
   return {
     calls,
-    client: scriptedClient,
+    connection: LOCAL,
     queueUrl: `${endpoint}/000000000000/records`,
     [Symbol.dispose]() {
-      scriptedClient.destroy();
       server.closeAllConnections();
       server.close();
     },

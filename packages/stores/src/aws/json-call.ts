@@ -1,0 +1,152 @@
+import http, { type ClientRequest } from 'node:http';
+import https from 'node:https';
+import { type ClientOptions, connectionOf, type Patience } from './client-settings.ts';
+import { RequestSigner } from './request-signer.ts';
+
+/** The service answered with an error; the name is the service's own, such as `QueueDoesNotExist`. */
+class ServiceError extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+class CallTimeout extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/** A kept connection that was closed, most likely while nobody looked. */
+class StaleConnection extends Error {}
+
+export interface JsonCallOptions {
+  /** As endpoints and credential scopes name it. */
+  readonly service: 'sqs';
+  /** What precedes the operation in `x-amz-target`. */
+  readonly targetPrefix: string;
+  /** Where the service is, unless options or environment say otherwise. */
+  readonly endpoint: string;
+  readonly patience: Patience;
+}
+
+const CONTENT_TYPE = 'application/x-amz-json-1.0';
+
+/** A longer answer is none of ours. Bytes. */
+const LARGEST_ANSWER = 1024 * 1024;
+
+/**
+ * Calls of one AWS service that speaks JSON 1.0, for a path where the SDK's general machinery costs more than the work:
+ * one attempt, signed with the environment's credentials, over kept-alive connections
+ * (packages/core/decisions/2026-11-23-hand-off-without-the-sdk.md).
+ */
+export class JsonCall {
+  readonly #url: URL;
+  readonly #targetPrefix: string;
+  readonly #patience: Patience;
+  readonly #signer: RequestSigner;
+  readonly #agent: http.Agent;
+  readonly #request: typeof https.request;
+
+  /** @throws when neither the options nor the environment say region and credentials. */
+  constructor({ service, targetPrefix, endpoint, patience }: JsonCallOptions, options: ClientOptions = {}) {
+    const connection = connectionOf(service, options);
+    this.#url = new URL(connection.endpoint ?? endpoint);
+    this.#targetPrefix = targetPrefix;
+    this.#patience = options.patience ?? patience;
+    this.#signer = new RequestSigner({ ...connection, service, host: this.#url.host });
+    const { Agent, request } = this.#url.protocol === 'http:' ? http : https;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 64 });
+    this.#request = request;
+  }
+
+  /**
+   * A call whose kept connection turns out to be closed is made again over a new one, so that the service may see it
+   * twice.
+   * @param body JSON.
+   * @returns the answer's JSON.
+   * @throws an error with the service's own error name, or whatever kept the service from answering in time.
+   */
+  async send(operation: string, body: string): Promise<unknown> {
+    const bytes = Buffer.from(body);
+    try {
+      return await this.#once(operation, bytes, this.#agent);
+    } catch (error) {
+      if (error instanceof StaleConnection) return this.#once(operation, bytes, false);
+      throw error;
+    }
+  }
+
+  #once(operation: string, body: Buffer, agent: http.Agent | false): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = this.#begin(operation, body, agent);
+      const { connect, answer } = this.#patience;
+      const giveUp = (what: string) => call.destroy(new CallTimeout(what));
+      const timer = setTimeout(() => giveUp(`no answer within ${answer} ms`), answer);
+      call.on('socket', (socket) => {
+        if (!socket.connecting) return;
+        const connecting = setTimeout(() => giveUp(`no connection within ${connect} ms`), connect);
+        const stop = () => clearTimeout(connecting);
+        socket.once('connect', stop).once('close', stop);
+      });
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        const broken = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+        reject(broken && call.reusedSocket ? new StaleConnection('stale', { cause: error }) : error);
+      });
+      call.on('response', (message) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        message.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          size += chunk.length;
+          if (size > LARGEST_ANSWER) message.destroy(new Error('the answer is too large'));
+        });
+        message.on('error', reject);
+        message.on('close', () => clearTimeout(timer));
+        message.on('end', () => {
+          try {
+            resolve(readAnswer(message.statusCode ?? 0, Buffer.concat(chunks, size).toString()));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
+      call.end(body);
+    });
+  }
+
+  #begin(operation: string, body: Buffer, agent: http.Agent | false): ClientRequest {
+    const { host, hostname, port } = this.#url;
+    const target = `${this.#targetPrefix}.${operation}`;
+    const signed = this.#signer.sign(CONTENT_TYPE, target, body, Date.now());
+    const named = ['host', host, 'content-type', CONTENT_TYPE, 'x-amz-target', target];
+    // A flat list is sent as it is; a map of headers is checked and copied one by one.
+    const headers = [...named, 'content-length', String(body.length), ...signed];
+    return this.#request({ method: 'POST', host: unbracketed(hostname), port, path: '/', headers, agent });
+  }
+}
+
+/** URLs write IPv6 addresses in brackets; sockets take them bare. */
+const unbracketed = (hostname: string) => hostname.replace(/^\[|\]$/g, '');
+
+function readAnswer(status: number, text: string): unknown {
+  if (status === 200) return JSON.parse(text);
+  const { name, message } = faultIn(text);
+  throw new ServiceError(name ?? `Http${status}`, message ?? `status ${status}`);
+}
+
+/** Of `com.amazonaws.sqs#QueueDoesNotExist` the part behind the namespace. */
+function faultIn(text: string): { readonly name?: string; readonly message?: string } {
+  try {
+    const fault: unknown = JSON.parse(text);
+    if (typeof fault !== 'object' || fault === null) return {};
+    const { __type: type, message, Message } = fault as Record<string, unknown>;
+    const said = message ?? Message;
+    return {
+      ...(typeof type === 'string' ? { name: type.replace(/^.*#/, '') } : {}),
+      ...(typeof said === 'string' ? { message: said } : {}),
+    };
+  } catch {
+    // Something in between answered, and not in JSON: the status is all there is to say.
+    return {};
+  }
+}
