@@ -27,6 +27,8 @@ export interface ModelError {
   readonly parameter: string | null;
   /** The provider's body, parsed where it is JSON. */
   readonly raw: unknown;
+  /** How long the provider wants to be left alone, in milliseconds; absent where it does not say. */
+  readonly retryAfter?: number;
 }
 
 interface ErrorClassEntry {
