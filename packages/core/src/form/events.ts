@@ -47,7 +47,13 @@ export type ModelEvent =
       readonly usage?: ModelUsage;
       readonly residue?: Residue;
     }
-  | { readonly kind: 'block-start'; readonly index: number; readonly block: BlockStart }
+  | {
+      readonly kind: 'block-start';
+      readonly index: number;
+      readonly block: BlockStart;
+      /** What is known of it at its beginning (an item's id); the residue of its end goes before it. */
+      readonly residue?: Residue;
+    }
   | { readonly kind: 'delta'; readonly index: number; readonly delta: BlockDelta }
   | { readonly kind: 'block-end'; readonly index: number; readonly residue?: Residue }
   | { readonly kind: 'usage'; readonly usage: ModelUsage }

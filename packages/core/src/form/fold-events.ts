@@ -26,7 +26,7 @@ export function eventFolder(): EventFolder {
           usage = event.usage ?? null;
           return;
         case 'block-start':
-          blocks[event.index] = new OpenBlock(event.block);
+          blocks[event.index] = new OpenBlock(event.block, event.residue);
           return;
         case 'delta':
           blocks[event.index]?.add(event.delta);
@@ -86,8 +86,9 @@ class OpenBlock {
   #proof: Proof | undefined;
   #residue: Residue | undefined;
 
-  constructor(start: BlockStart) {
+  constructor(start: BlockStart, residue: Residue | undefined) {
     this.#start = start;
+    this.#residue = residue;
     if (start.kind === 'tool-call') this.#proof = start.proof;
   }
 
@@ -112,7 +113,7 @@ class OpenBlock {
   }
 
   end(residue: Residue | undefined): void {
-    this.#residue = residue;
+    this.#residue = mergedResidue(this.#residue, residue);
   }
 
   whole(): AssistantBlock {

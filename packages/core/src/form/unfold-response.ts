@@ -14,16 +14,14 @@ export function unfoldResponse(response: ModelResponse): ModelEvent[] {
   ];
 }
 
-function unfoldBlock(block: AssistantBlock, index: number): ModelEvent[] {
-  const end: ModelEvent = {
-    kind: 'block-end',
-    index,
-    ...(block.residue ? { residue: block.residue } : {}),
-  };
+/** One whole block as the events of a stream. */
+export function unfoldBlock(block: AssistantBlock, index: number): ModelEvent[] {
+  const residue = block.residue ? { residue: block.residue } : {};
+  const end: ModelEvent = { kind: 'block-end', index, ...residue };
   switch (block.kind) {
     case 'text':
       return [
-        { kind: 'block-start', index, block: { kind: 'text' } },
+        { kind: 'block-start', index, block: { kind: 'text' }, ...residue },
         {
           kind: 'delta',
           index,
@@ -40,13 +38,13 @@ function unfoldBlock(block: AssistantBlock, index: number): ModelEvent[] {
       ];
     case 'refusal':
       return [
-        { kind: 'block-start', index, block: { kind: 'refusal' } },
+        { kind: 'block-start', index, block: { kind: 'refusal' }, ...residue },
         { kind: 'delta', index, delta: { kind: 'text', text: block.text } },
         end,
       ];
     case 'reasoning':
       return [
-        { kind: 'block-start', index, block: { kind: 'reasoning' } },
+        { kind: 'block-start', index, block: { kind: 'reasoning' }, ...residue },
         ...(block.text === ''
           ? []
           : [{ kind: 'delta', index, delta: { kind: 'text', text: block.text } } as const]),
@@ -68,6 +66,7 @@ function unfoldBlock(block: AssistantBlock, index: number): ModelEvent[] {
             ...(custom === undefined ? {} : { custom }),
             ...(proof ? { proof } : {}),
           },
+          ...residue,
         },
         { kind: 'delta', index, delta: { kind: 'arguments', text: block.arguments } },
         end,
