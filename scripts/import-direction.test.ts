@@ -35,7 +35,7 @@ const REFUSED: Readonly<Record<string, { readonly source: string; readonly rules
   },
   'packages/core/src/knows-a-provider.ts': {
     source: "import './providers/a/descriptor.ts';",
-    rules: ['only-the-registry-knows-providers'],
+    rules: ['only-the-registries-know-providers'],
   },
   'packages/core/src/form/knows-a-dialect.ts': {
     source: "import '../dialects/x/decode.ts';",

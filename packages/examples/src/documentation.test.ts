@@ -2,10 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
-  chatTarget,
   DEFAULT_SETTINGS,
   ERRORS,
-  isRefusal,
   PERMISSION_GROUPS,
   PROVIDERS,
   type ProviderDescriptor,
@@ -100,16 +98,8 @@ test('the table of providers is the registry', () => {
 function unified(provider: ProviderDescriptor): string {
   const prefixes = new Set([provider.slug, ...provider.compatPrefixes, ...provider.authors]);
   const names = [...prefixes].map((prefix) => code(`${prefix}/`)).join(', ');
-  switch (provider.chat.kind) {
-    case 'none':
-      return 'no chat models';
-    case 'translated':
-      return 'needs translation: not yet';
-    case 'openai': {
-      const needsBase = isRefusal(chatTarget(provider, new Map()));
-      return needsBase ? `${names}, with a base URL from the operator` : names;
-    }
-  }
+  if (!provider.translated) return 'no chat models';
+  return provider.baseUrl === null ? `${names}, with a base URL from the operator` : names;
 }
 
 test('the table of settings has every setting with its default', () => {

@@ -67,5 +67,4 @@ function entry(
   return { status, chat: { type, code }, messages, retriable };
 }
 
-export const isModelError = (value: { readonly kind?: unknown }): value is ModelError =>
-  value.kind === 'error';
+export const isModelError = (value: object): value is ModelError => 'kind' in value && value.kind === 'error';

@@ -3,7 +3,8 @@ import type { HeaderMap } from '../http/header-map.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
 import type { AccountId, EpochMs, GatewayId, RecordId } from '../ids.ts';
 import type { LoadedConfig } from '../ports/config-source.ts';
-import type { ProviderDescriptor } from '../providers/descriptor.ts';
+import type { Translated } from '../ports/translation.ts';
+import type { ProviderDescriptor, UnifiedFormat } from '../providers/descriptor.ts';
 import type { AttemptRecord } from '../record/request-record.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { RequestOptions } from './request-options.ts';
@@ -17,7 +18,8 @@ export type Endpoint =
       readonly provider: ProviderDescriptor | null;
       readonly path: string;
     }
-  | { readonly kind: 'chat-completions' }
+  /** A client's format over every provider. */
+  | { readonly kind: 'unified'; readonly format: UnifiedFormat }
   | { readonly kind: 'models' }
   /** The contract has it; this version does not serve it. */
   | { readonly kind: 'unserved' };
@@ -68,6 +70,8 @@ export interface Target {
   readonly hidesUsage: boolean;
   /** Served with the operator's key. */
   readonly wholesale: boolean;
+  /** The request went through the form, and its answer must come back the same way. Null: bytes pass through. */
+  readonly translated: Translated | null;
 }
 
 /** After stage 4: what will be tried, in order. */

@@ -7,6 +7,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { PlatformCredentials } from '../ports/platform-credentials.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { Timer } from '../ports/timer.ts';
+import type { TranslationPort } from '../ports/translation.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { BaseUrls } from '../providers/base-urls.ts';
 
@@ -14,6 +15,8 @@ import type { BaseUrls } from '../providers/base-urls.ts';
 export interface Ports {
   readonly config: ConfigSource;
   readonly upstream: Upstream;
+  /** Loaded on first use: a request that passes through needs none of it. */
+  readonly translation: TranslationPort;
   readonly records: RecordSink;
   readonly platformCredentials: PlatformCredentials;
   readonly compression: Compression;

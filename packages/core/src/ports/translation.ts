@@ -7,8 +7,7 @@ import type { StreamFault } from '../streaming/byte-stream.ts';
 export interface ToTranslate {
   readonly dialect: ClientDialectName;
   readonly body: Uint8Array;
-  /** The provider's slug. */
-  readonly provider: string;
+  readonly provider: { readonly slug: string; readonly name: string };
   /** As the provider knows it. */
   readonly model: string;
   /** As the client named it. */
@@ -71,6 +70,8 @@ export interface Translated {
 export interface Translator {
   /** Null: nobody translates for this provider. */
   translate(request: ToTranslate): Translated | Fault | null;
+  /** OpenAI embeddings over a provider with another format. Null: it has none. */
+  embed(request: Omit<ToTranslate, 'dialect'>): Translated | Fault | null;
 }
 
 export interface TranslationPort {

@@ -1,3 +1,4 @@
+import type { ClientDialectName } from '../dialects/client-dialect.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { Tagged } from '../ids.ts';
@@ -24,6 +25,20 @@ export type UsageDialect =
   | 'bedrock'
   | 'cohere'
   | 'none';
+
+/** What the unified endpoints take (spec/api 1.3). */
+export type UnifiedFormat = ClientDialectName | 'embeddings';
+
+/** Where a provider serves a client's own format. */
+export interface ServedEndpoint {
+  /** No leading slash. */
+  readonly path: string;
+  /** Where the format has another host than the provider's base URL. */
+  readonly baseUrl?: string;
+  /** The models that have it. Absent: all but those of `except`. */
+  readonly only?: RegExp;
+  readonly except?: RegExp;
+}
 
 export interface NativeTarget {
   /** Absolute URL of the upstream without query. */
@@ -69,14 +84,12 @@ export interface ProviderDescriptor {
   /** Request headers (lower case) and query parameters that carry the caller's own provider credential. */
   readonly credentialHeaders: readonly string[];
   readonly credentialQuery: readonly string[];
-  /**
-   * `openai`: the provider serves OpenAI chat completions at `path` (no leading slash) under its base URL, or under
-   * `baseUrl` where chat has another host, so the unified endpoint passes bytes. `translated`: the unified endpoint must translate.
-   */
-  readonly chat:
-    | { readonly kind: 'openai'; readonly path: string; readonly baseUrl?: string }
-    | { readonly kind: 'translated' }
-    | { readonly kind: 'none' };
+  /** The client formats that the provider serves itself: bytes pass through. */
+  readonly serves: Readonly<Partial<Record<UnifiedFormat, ServedEndpoint>>>;
+  /** It has models for the unified endpoints; the formats that it does not serve are translated. */
+  readonly translated: boolean;
+  /** The base URL's placeholder is filled with the model name's first segment, which must match. */
+  readonly hostInModel?: RegExp;
   /**
    * Whether a chat stream reports usage (spec/providers 1): `always`, `on-request` with `stream_options.include_usage`,
    * or `unasked`: only on request, but some of the provider's versions refuse the field, so we do not add it.
@@ -103,7 +116,8 @@ export function defineProvider(given: { readonly slug: string } & Common & Rest)
     credential: BEARER,
     credentialHeaders: ['authorization'],
     credentialQuery: [],
-    chat: { kind: 'none' },
+    serves: {},
+    translated: given.serves !== undefined,
     streamUsage: 'always',
     usage: 'openai-chat',
     ...given,

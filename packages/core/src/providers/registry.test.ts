@@ -3,12 +3,18 @@ import { isRefusal, Refusal } from '../errors/refusal.ts';
 import { headerMap } from '../http/header-map.ts';
 import { Secret } from '../secret.ts';
 import { parseBaseUrls } from './base-urls.ts';
-import { chatTarget, splitModel } from './chat-target.ts';
 import { credentialSlots, putCredential, withoutCredentialQuery } from './credentials.ts';
 import { findProvider, findProviderByModelPrefix, PROVIDERS } from './registry.ts';
 import { needsUsageAsked, readPath } from './request-path.ts';
+import { pinModel, servedTarget, splitModel } from './unified-target.ts';
 
 const NONE = parseBaseUrls('{}');
+
+/** The chat endpoint of a provider; null where it is translated. */
+function chatUrl(slug: string, baseUrls = NONE, model = 'm') {
+  const target = servedTarget({ provider: provider(slug), model }, 'openai-chat', baseUrls);
+  return target === null || isRefusal(target) ? target : target.url;
+}
 
 function provider(slug: string) {
   const found = findProvider(slug);
@@ -91,23 +97,42 @@ describe('the OpenAI chat endpoint', () => {
     ['parallel', 'https://api.parallel.ai/v1beta/chat/completions'],
     ['huggingface', 'https://router.huggingface.co/v1/chat/completions'],
   ])('of %s is %s', (slug, url) => {
-    expect(chatTarget(provider(slug), NONE)).toBe(url);
+    expect(chatUrl(slug)).toBe(url);
+  });
+  test.each(['anthropic', 'google-ai-studio', 'google-vertex-ai', 'aws-bedrock', 'cohere'])(
+    'of %s does not exist, so it is translated',
+    (slug) => {
+      expect(chatUrl(slug)).toBeNull();
+    },
+  );
+  test.each(['deepgram', 'replicate'])('of %s does not exist, for it has no chat models', (slug) => {
+    const target = chatUrl(slug);
+    expect(isRefusal(target) && target.entry.status).toBe(501);
   });
   test.each([
-    'anthropic',
-    'google-ai-studio',
-    'google-vertex-ai',
-    'aws-bedrock',
-    'cohere',
-    'azure-openai',
-    'deepgram',
-  ])('does not exist for %s', (slug) => {
-    const target = chatTarget(provider(slug), NONE);
-    expect(target instanceof Refusal && target.entry.status).toBe(501);
+    ['gpt-5-pro', true],
+    ['gpt-5.1-codex', true],
+    ['o3-pro', true],
+    ['gpt-5', false],
+    ['o3', false],
+  ])('of OpenAI is none for a model that only Responses serves (%s: %s)', (model, translated) => {
+    expect(chatUrl('openai', NONE, model) === null).toBe(translated);
+  });
+  test('of Azure has the resource from the model’s name, and refuses what is none', () => {
+    const target = servedTarget(
+      { provider: provider('azure-openai'), model: 'res/dep' },
+      'openai-chat',
+      NONE,
+    );
+    expect(target).toEqual({
+      url: 'https://res.openai.azure.com/openai/v1/chat/completions',
+      model: 'dep',
+    });
+    for (const model of ['dep', 'evil.com#/dep', '/dep'])
+      expect(isRefusal(chatUrl('azure-openai', NONE, model))).toBe(true);
   });
   test('follows the operator’s base URL, which may end in the version or not', () => {
-    const at = (slug: string, base: string) =>
-      chatTarget(provider(slug), parseBaseUrls(JSON.stringify({ [slug]: base })));
+    const at = (slug: string, base: string) => chatUrl(slug, parseBaseUrls(JSON.stringify({ [slug]: base })));
     expect(at('demo', 'http://127.0.0.1:1/v1')).toBe('http://127.0.0.1:1/v1/chat/completions');
     expect(at('mistral', 'http://127.0.0.1:1/v1/')).toBe('http://127.0.0.1:1/v1/chat/completions');
     expect(at('mistral', 'http://127.0.0.1:1')).toBe('http://127.0.0.1:1/v1/chat/completions');
@@ -115,6 +140,25 @@ describe('the OpenAI chat endpoint', () => {
       'https://r.openai.azure.com/openai/v1/chat/completions',
     );
     expect(at('huggingface', 'http://127.0.0.1:1/v1')).toBe('http://127.0.0.1:1/v1/chat/completions');
+  });
+});
+
+describe('a request that pins its provider', () => {
+  test.each([
+    ['moonshotai/kimi-k2.6', 'cloudflare', 'workers-ai', '@cf/moonshotai/kimi-k2.6'],
+    ['@cf/meta/llama', 'cloudflare', 'workers-ai', '@cf/meta/llama'],
+    ['openai/gpt-5', 'OpenAI', 'openai', 'gpt-5'],
+    ['xai/grok-4', 'grok', 'grok', 'grok-4'],
+    ['anthropic/claude-sonnet-5', 'openrouter', 'openrouter', 'anthropic/claude-sonnet-5'],
+    ['openrouter/anthropic/claude-sonnet-5', 'openrouter', 'openrouter', 'anthropic/claude-sonnet-5'],
+    ['meta-llama/llama-4', 'groq', 'groq', 'meta-llama/llama-4'],
+  ])('%s with %s is served by %s as %s', (name, pin, slug, model) => {
+    const target = pinModel(name, pin);
+    expect(isRefusal(target) ? target.message : [target.provider.slug, target.model]).toEqual([slug, model]);
+  });
+  test('is refused where nobody has the name', () => {
+    const target = pinModel('openai/gpt-5', 'nobody');
+    expect(isRefusal(target) && target.path).toEqual(['body', 'provider']);
   });
 });
 

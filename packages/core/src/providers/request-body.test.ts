@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Refusal } from '../errors/refusal.ts';
-import { askForUsage, readModel, rewriteModel } from './request-body.ts';
+import { isRefusal, Refusal } from '../errors/refusal.ts';
+import { askForUsage, readModel, rewriteModel, withoutPin } from './request-body.ts';
 
 const bytes = (text: string) => Buffer.from(text);
 const text = (body: Uint8Array | null) => (body ? Buffer.from(body).toString() : null);
@@ -92,5 +92,27 @@ describe('asking for usage', () => {
     const body = bytes(before);
     expect(askForUsage(body)).toEqual({ body, hide: false });
     expect(askForUsage(body).body).toBe(body);
+  });
+});
+
+describe('a body that pins its provider', () => {
+  test.each([
+    ['{"provider":"cloudflare","model":"m"}', '{"model":"m"}'],
+    ['{"model":"m","provider":"cloudflare"}', '{"model":"m"}'],
+    ['{ "model" : "m" , "provider" : "x" , "y":1 }', '{ "model" : "m" , "y":1 }'],
+    ['{"provider":"a"}', '{}'],
+    ['{"provider":"a" , "provider":"b","y":1,"provider":"c"}', '{"y":1}'],
+    ['{"y":1}', '{"y":1}'],
+  ])('%s goes on as %s', (body, without) => {
+    expect(Buffer.from(withoutPin(Buffer.from(body))).toString()).toBe(without);
+  });
+  test('says who shall serve it; an object of that name is the provider’s own field', () => {
+    const pin = (body: string) => {
+      const facts = readModel(Buffer.from(body));
+      return isRefusal(facts) ? facts : facts.pin;
+    };
+    expect(pin('{"provider":"cloudflare"}')).toBe('cloudflare');
+    expect(pin('{"provider":{"order":["a"]}}')).toBeNull();
+    expect(pin('{}')).toBeNull();
   });
 });

@@ -11,6 +11,8 @@ import {
 export interface RequestFacts {
   /** The top-level `model`; null when there is none, or it is no string. */
   readonly model: string | null;
+  /** The top-level `provider`, where it is a string: who shall serve the model. */
+  readonly pin: string | null;
   readonly stream: boolean;
   /** The caller set `stream_options.include_usage`. */
   readonly asksForUsage: boolean;
@@ -24,8 +26,10 @@ export function readModel(body: Uint8Array): RequestFacts | Refusal {
   const object = readObject(body);
   if (object instanceof Refusal) return object;
   const model = lastMember(object, 'model');
+  const pin = lastMember(object, 'provider');
   return {
     model: model ? readString(body, model) : null,
+    pin: pin ? readString(body, pin) : null,
     stream: isTrue(body, lastMember(object, 'stream')),
     asksForUsage: isTrue(body, includeUsage(body, object)?.value),
   };
@@ -39,6 +43,12 @@ export function rewriteModel(body: Uint8Array, model: string): Uint8Array | null
   const object = readObject(body);
   const edits = object instanceof Refusal ? [] : modelEdits(object, model);
   return edits.length === 0 ? null : splice(body, edits);
+}
+
+/** The body without the field `provider`, which is for us; every other byte stays. */
+export function withoutPin(body: Uint8Array): Uint8Array {
+  const object = readObject(body);
+  return object instanceof Refusal ? body : splice(body, removals(body, object, 'provider'));
 }
 
 /**
@@ -58,6 +68,22 @@ function modelEdits(object: JsonObject, model: string): Edit[] {
     .filter((member) => member.key === 'model')
     .map(({ valueStart, valueEnd }) => ({ start: valueStart, end: valueEnd, text }));
 }
+
+/** Takes members out with one comma each: the one before, or, where nothing is left before, the one after. */
+function removals(body: Uint8Array, { members, bodyStart }: JsonObject, key: string): Edit[] {
+  const edits: Edit[] = [];
+  const firstKept = members.findIndex((member) => member.key !== key);
+  if (firstKept === -1) return [{ start: bodyStart, end: members.at(-1)?.valueEnd ?? bodyStart, text: '' }];
+  const lead = members[firstKept - 1];
+  if (lead) edits.push({ start: bodyStart, end: body.indexOf(COMMA, lead.valueEnd) + 1, text: '' });
+  for (let at = firstKept + 1; at < members.length; at++) {
+    const [before, member] = [members[at - 1], members[at]];
+    if (before && member?.key === key) edits.push({ start: before.valueEnd, end: member.valueEnd, text: '' });
+  }
+  return edits;
+}
+
+const COMMA = 0x2c;
 
 /** Null: the request does not stream, or asks already, or is wrong in a way that the provider will name. */
 function usageEdit(body: Uint8Array, object: JsonObject): Edit | null {

@@ -1,4 +1,11 @@
-import { durationMs, type Ports, parseBaseUrls, runRequest } from '@weir/core';
+import {
+  durationMs,
+  type Ports,
+  parseBaseUrls,
+  runRequest,
+  type TranslationPort,
+  type Translator,
+} from '@weir/core';
 import { createConfigSource } from '@weir/stores/config';
 import { createPlatformCredentials } from '@weir/stores/credentials';
 import { createRecordSink } from '@weir/stores/records';
@@ -8,6 +15,17 @@ import { HttpsUpstream } from './https-upstream.ts';
 import { toInboundRequest } from './inbound-event.ts';
 import { randomIds, systemClock, systemTimer, zlibCompression } from './ports.ts';
 import { streamingHandler } from './streaming-handler.ts';
+
+/** Translators load with the first request that needs one: what passes through pays nothing for them. */
+function lazyTranslation(): TranslationPort {
+  let loading: Promise<Translator> | null = null;
+  return {
+    load() {
+      loading ??= import('../lazy/translation.ts').then(({ createTranslation }) => createTranslation());
+      return loading;
+    },
+  };
+}
 
 /** The data plane on AWS: everything it needs, made once per process from the function's environment. */
 export function createDataPlane() {
@@ -26,6 +44,7 @@ export function createDataPlane() {
       loadSecrets: async () => (await import('../lazy/secret-reader.ts')).createSecretReader(),
       clock: systemClock,
     }),
+    translation: lazyTranslation(),
     upstream: new HttpsUpstream(),
     compression: zlibCompression,
     clock: systemClock,

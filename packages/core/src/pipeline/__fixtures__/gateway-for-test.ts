@@ -14,6 +14,7 @@ import {
 } from '../../ids.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
+import type { Translator } from '../../ports/translation.ts';
 import type { UpstreamAnswer, UpstreamFailure, UpstreamRequest } from '../../ports/upstream.ts';
 import type { BaseUrls } from '../../providers/base-urls.ts';
 import type { RequestRecord } from '../../record/request-record.ts';
@@ -65,6 +66,8 @@ export class GatewayForTest {
   readonly tokens: StoredToken[] = [];
   readonly platformKeys = new Map<string, string>();
   baseUrls: BaseUrls = new Map();
+  /** Loaded only by a request that has to be translated. */
+  translator: Translator | null = null;
   storeError: Error | null = null;
   creationError: Error | null = null;
   platformError: Error | null = null;
@@ -180,6 +183,12 @@ export class GatewayForTest {
           if (this.platformError) throw this.platformError;
           const key = this.platformKeys.get(slug);
           return key === undefined ? null : new Secret(key);
+        },
+      },
+      translation: {
+        load: async () => {
+          if (!this.translator) throw new Error('this test has no translator');
+          return this.translator;
         },
       },
       compression: { decode: async () => null },

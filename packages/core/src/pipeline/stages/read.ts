@@ -1,6 +1,7 @@
 import { Refusal } from '../../errors/refusal.ts';
 import { header } from '../../http/header-map.ts';
 import { DEFAULT_GATEWAY, parseAccountId, parseGatewayId } from '../../ids.ts';
+import type { UnifiedFormat } from '../../providers/descriptor.ts';
 import { findProvider } from '../../providers/registry.ts';
 import type { Endpoint, Opened, Read } from '../exchange.ts';
 import type { InboundRequest } from '../inbound-request.ts';
@@ -8,7 +9,6 @@ import type { Ports } from '../ports.ts';
 import { readOptions } from '../request-options.ts';
 
 /** Paths of the contract that later versions serve (spec 1.3, 1.4). */
-const UNSERVED = /^(?:responses|messages|messages\/count_tokens|embeddings)$/;
 const UNSERVED_API =
   /^(?:run(?:\/.*)?|models\/(?:search|schema)|authors\/search|tasks\/search|tomarkdown.*)$/;
 const MAX_HEADER_BYTES = 10_240;
@@ -67,7 +67,7 @@ function readGatewayHost(opened: Opened, segments: readonly string[]): Read | Re
   };
   if (name === '') return { ...common, surface: 'provider', endpoint: UNSERVED_ENDPOINT };
   if (name.toLowerCase() === 'compat') {
-    const endpoint = unifiedEndpoint(path.replace(/^v1\//, ''));
+    const endpoint = unifiedEndpoint(path);
     return endpoint ? { ...common, surface: 'compat', endpoint } : new Refusal('noRoute');
   }
   return {
@@ -79,10 +79,20 @@ function readGatewayHost(opened: Opened, segments: readonly string[]): Read | Re
 
 const UNSERVED_ENDPOINT: Endpoint = { kind: 'unserved' };
 
+const FORMATS: ReadonlyMap<string, UnifiedFormat> = new Map([
+  ['chat/completions', 'openai-chat'],
+  ['responses', 'openai-responses'],
+  ['messages', 'anthropic-messages'],
+  ['embeddings', 'embeddings'],
+]);
+
+/** @param path may begin with `v1/`: the Anthropic SDK adds it to the documented base URL (spec 1.3). */
 function unifiedEndpoint(path: string): Endpoint | null {
-  if (path === 'chat/completions') return { kind: 'chat-completions' };
-  if (path === 'models') return { kind: 'models' };
-  return UNSERVED.test(path) ? UNSERVED_ENDPOINT : null;
+  const name = path.replace(/^v1\//, '');
+  const format = FORMATS.get(name);
+  if (format) return { kind: 'unified', format };
+  if (name === 'models') return { kind: 'models' };
+  return name === 'messages/count_tokens' ? UNSERVED_ENDPOINT : null;
 }
 
 const isTargetName = (segment: string) =>

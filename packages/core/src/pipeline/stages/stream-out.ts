@@ -12,6 +12,7 @@ import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { type Called, SETTLING_TIME } from './call.ts';
 import { settleAnswer } from './settle.ts';
+import { translateOut } from './translate-out.ts';
 
 /** The most that a function can stream in one answer (spec/platform 2). */
 const MAX_STREAMED = 200 * 1024 * 1024;
@@ -33,6 +34,7 @@ export async function streamOut(
     answer.body.cancel();
     return fault;
   }
+  if (target.translated) return translateOut(exchange, called, target.translated, progress, ports);
   const headers = responseHeaders(answer.headers);
   for (const [name, values] of gatewayHeaders(exchange)) headers.set(name, values);
   const common = { target, status: answer.status, headers: answer.headers };
@@ -73,7 +75,8 @@ function unusable(exchange: Planned, { answer, target }: Called): Refusal | null
   const isUnified = exchange.endpoint.kind !== 'native';
   if (isUnified && answer.status >= 300 && answer.status < 400) return new Refusal('upstreamRedirected');
   const type = header(answer.headers, 'content-type') ?? '';
-  if (isUnified && answer.status < 300 && !/json|event-stream/i.test(type))
+  // What is translated is looked at, whatever it calls itself (spec/providers 2.1-3).
+  if (isUnified && !target.translated && answer.status < 300 && !/json|event-stream/i.test(type))
     return new Refusal('unusableAnswer', {
       message: `${name} answered with "${type.slice(0, 80)}" instead of JSON or events.`,
     });

@@ -8,6 +8,6 @@ export const anthropic = defineProvider({
   baseUrl: 'https://api.anthropic.com',
   credential: { kind: 'header', header: 'x-api-key', scheme: null },
   credentialHeaders: ['x-api-key', 'authorization'],
-  chat: { kind: 'translated' },
+  serves: { 'anthropic-messages': { path: 'v1/messages' } },
   usage: 'anthropic-messages',
 });

@@ -22,7 +22,7 @@ export const awsBedrock = defineProvider({
   // A Bedrock API key. A caller's signature (SigV4) is over the AWS URL and passes as it is.
   credentialHeaders: ['authorization', 'x-api-key', 'x-amz-security-token'],
   credentialQuery: ['X-Amz-Signature', 'X-Amz-Credential', 'X-Amz-Security-Token'],
-  chat: { kind: 'translated' },
+  translated: true,
   usage: 'bedrock',
   modelInPath: /^[^/]+\/[^/]+\/model\/([^/]+)/,
   resolve({ baseUrl, headers, path }) {

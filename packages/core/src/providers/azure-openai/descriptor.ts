@@ -11,8 +11,13 @@ export const azureOpenai = defineProvider({
   baseUrl: 'https://{resource}.openai.azure.com',
   credential: { kind: 'header', header: 'api-key', scheme: null },
   credentialHeaders: ['api-key', 'authorization'],
-  // Possible only with an operator's base URL: `model` has no room for the resource that the host name needs.
-  chat: { kind: 'openai', path: 'openai/v1/chat/completions' },
+  // `model` is "{resource}/{deployment}" where the host name needs the resource.
+  serves: {
+    'openai-chat': { path: 'openai/v1/chat/completions' },
+    'openai-responses': { path: 'openai/v1/responses' },
+    embeddings: { path: 'openai/v1/embeddings' },
+  },
+  hostInModel: RESOURCE,
   // Old api-versions refuse `stream_options`.
   streamUsage: 'unasked',
   modelInPath: /^[^/]+\/(?:openai\/deployments\/)?(?!openai\/)([^/]+)\//,

@@ -10,7 +10,7 @@ export const baseten = defineProvider({
   name: 'Baseten',
   compatPrefixes: ['baseten'],
   baseUrl: 'https://inference.baseten.co/v1',
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: { 'openai-chat': { path: 'chat/completions' } },
   streamUsage: 'on-request',
   modelInPath: /^model\/([^/]+)/,
   resolve({ baseUrl, overridden, path }) {

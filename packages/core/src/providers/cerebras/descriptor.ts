@@ -5,5 +5,5 @@ export const cerebras = defineProvider({
   name: 'Cerebras',
   compatPrefixes: ['cerebras'],
   baseUrl: 'https://api.cerebras.ai/v1',
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: { 'openai-chat': { path: 'chat/completions' } },
 });

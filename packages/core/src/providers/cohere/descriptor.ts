@@ -8,7 +8,7 @@ export const cohere = defineProvider({
   name: 'Cohere',
   compatPrefixes: ['cohere'],
   baseUrl: 'https://api.cohere.com',
-  chat: { kind: 'translated' },
+  translated: true,
   usage: 'cohere',
   // Both API versions are in use; a path without one means v1, as in the contract's examples.
   resolve: ({ baseUrl, path }) => ({ url: joinUrl(baseUrl, VERSIONED.test(path) ? path : `v1/${path}`) }),

@@ -7,6 +7,9 @@ export const deepseek = defineProvider({
   authors: ['deepseek'],
   baseUrl: 'https://api.deepseek.com',
   credentialHeaders: ['authorization', 'x-api-key'],
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: {
+    'openai-chat': { path: 'chat/completions' },
+    'openai-responses': { path: 'responses' },
+  },
   streamUsage: 'on-request',
 });

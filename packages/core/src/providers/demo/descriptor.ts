@@ -8,6 +8,9 @@ export const demo = defineProvider({
   authors: ['demo'],
   baseUrl: null,
   credential: { kind: 'none' },
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: {
+    'openai-chat': { path: 'chat/completions' },
+    embeddings: { path: 'embeddings' },
+  },
   streamUsage: 'on-request',
 });

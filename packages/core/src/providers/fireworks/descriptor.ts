@@ -7,5 +7,8 @@ export const fireworks = defineProvider({
   authors: ['fireworks'],
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   credentialHeaders: ['authorization', 'x-api-key'],
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: {
+    'openai-chat': { path: 'chat/completions' },
+    embeddings: { path: 'embeddings' },
+  },
 });

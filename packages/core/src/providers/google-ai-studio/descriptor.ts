@@ -11,7 +11,7 @@ export const googleAiStudio = defineProvider({
   credential: { kind: 'header', header: 'x-goog-api-key', scheme: null },
   credentialHeaders: ['x-goog-api-key', 'authorization'],
   credentialQuery: ['key'],
-  chat: { kind: 'translated' },
+  translated: true,
   usage: 'gemini',
   modelInPath: /(?:^|\/)(?:models|tunedModels)\/([^/:]+)/,
 });

@@ -15,7 +15,7 @@ export const googleVertexAi = defineProvider({
   baseUrl: 'https://{region}-aiplatform.googleapis.com',
   credentialHeaders: ['authorization', 'x-goog-api-key'],
   credentialQuery: ['key'],
-  chat: { kind: 'translated' },
+  translated: true,
   usage: 'gemini',
   modelInPath: /\/models\/([^/:]+)/,
   resolve({ baseUrl, overridden, path }) {

@@ -9,6 +9,10 @@ export const grok = defineProvider({
   baseUrl: 'https://api.x.ai/v1',
   // Also used with Anthropic clients, whose older versions put the key in `x-api-key`.
   credentialHeaders: ['authorization', 'x-api-key'],
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: {
+    'openai-chat': { path: 'chat/completions' },
+    'openai-responses': { path: 'responses' },
+    'anthropic-messages': { path: 'v1/messages' },
+  },
   usage: 'xai-chat',
 });

@@ -5,5 +5,5 @@ export const groq = defineProvider({
   name: 'Groq',
   compatPrefixes: ['groq'],
   baseUrl: 'https://api.groq.com/openai/v1',
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: { 'openai-chat': { path: 'chat/completions' } },
 });

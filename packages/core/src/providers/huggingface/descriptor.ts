@@ -13,7 +13,7 @@ export const huggingface = defineProvider({
   name: 'Hugging Face',
   compatPrefixes: ['huggingface'],
   baseUrl: 'https://router.huggingface.co/hf-inference/models',
-  chat: { kind: 'openai', path: 'chat/completions', baseUrl: ROUTER },
+  serves: { 'openai-chat': { path: 'chat/completions', baseUrl: ROUTER } },
   streamUsage: 'on-request',
   modelInPath: /^(?:models\/)?(?!v1\/)([^/]+\/[^/]+)/,
   resolve: ({ baseUrl, overridden, path }) => ({

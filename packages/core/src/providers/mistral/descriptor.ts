@@ -5,5 +5,5 @@ export const mistral = defineProvider({
   name: 'Mistral AI',
   compatPrefixes: ['mistral'],
   baseUrl: 'https://api.mistral.ai',
-  chat: { kind: 'openai', path: 'v1/chat/completions' },
+  serves: { 'openai-chat': { path: 'v1/chat/completions' }, embeddings: { path: 'v1/embeddings' } },
 });

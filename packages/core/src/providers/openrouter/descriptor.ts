@@ -6,5 +6,9 @@ export const openrouter = defineProvider({
   compatPrefixes: ['openrouter'],
   baseUrl: 'https://openrouter.ai/api/v1',
   credentialHeaders: ['authorization', 'x-api-key'],
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: {
+    'openai-chat': { path: 'chat/completions' },
+    'openai-responses': { path: 'responses' },
+    'anthropic-messages': { path: 'messages' },
+  },
 });

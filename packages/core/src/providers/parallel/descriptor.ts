@@ -8,6 +8,6 @@ export const parallel = defineProvider({
   credential: { kind: 'header', header: 'x-api-key', scheme: null },
   credentialHeaders: ['x-api-key', 'authorization'],
   // docs.parallel.ai/api-reference/chat-api-beta/chat-completions
-  chat: { kind: 'openai', path: 'v1beta/chat/completions' },
+  serves: { 'openai-chat': { path: 'v1beta/chat/completions' } },
   streamUsage: 'unasked',
 });

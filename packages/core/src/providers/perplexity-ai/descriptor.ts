@@ -6,5 +6,5 @@ export const perplexityAi = defineProvider({
   aliases: ['perplexity'],
   compatPrefixes: ['perplexity'],
   baseUrl: 'https://api.perplexity.ai',
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: { 'openai-chat': { path: 'chat/completions' } },
 });

@@ -5,5 +5,9 @@ export const together = defineProvider({
   name: 'Together AI',
   compatPrefixes: ['together'],
   baseUrl: 'https://api.together.xyz/v1',
-  chat: { kind: 'openai', path: 'chat/completions' },
+  serves: {
+    'openai-chat': { path: 'chat/completions' },
+    'openai-responses': { path: 'responses' },
+    embeddings: { path: 'embeddings' },
+  },
 });

@@ -12,7 +12,11 @@ export const workersAi = defineProvider({
   name: 'Workers AI',
   compatPrefixes: ['workers-ai'],
   baseUrl: null,
-  chat: { kind: 'openai', path: 'v1/chat/completions' },
+  serves: {
+    'openai-chat': { path: 'v1/chat/completions' },
+    'openai-responses': { path: 'v1/responses', only: /gpt-oss/ },
+    embeddings: { path: 'v1/embeddings' },
+  },
   modelInPath: /^(?:run\/)?((?:@|%40)(?:cf|hf)(?:\/|%2f).+)$/i,
   resolve({ baseUrl, path }) {
     // Clients send a model's slashes both raw and as %2F; the provider wants them raw.

@@ -1,0 +1,139 @@
+import { isRefusal, Refusal } from '../../errors/refusal.ts';
+import { isFault } from '../../form/fault.ts';
+import type { Translated } from '../../ports/translation.ts';
+import type { UnifiedFormat } from '../../providers/descriptor.ts';
+import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
+import { askForUsage, readModel, rewriteModel, withoutPin } from '../../providers/request-body.ts';
+import { type ModelTarget, pinModel, servedTarget, splitModel } from '../../providers/unified-target.ts';
+import type { Authenticated, Target } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+import { type Credentialed, withCredentials } from './with-credentials.ts';
+
+type PlanPorts = Pick<Ports, 'platformCredentials' | 'baseUrls' | 'translation'>;
+
+/** What a unified request asks for, read from its body without building it. */
+interface Asked {
+  readonly format: UnifiedFormat;
+  /** As the caller named it. */
+  readonly name: string;
+  readonly stream: boolean;
+  /** Without the field that pins the provider. */
+  readonly body: Uint8Array;
+  readonly named: ModelTarget;
+}
+
+/**
+ * A unified endpoint (spec 1.3, 5.9): where the provider serves the client's format itself, only `model` is rewritten;
+ * else the request goes through the form.
+ */
+export async function planUnified(
+  exchange: Authenticated,
+  format: UnifiedFormat,
+  ports: PlanPorts,
+): Promise<Target | Refusal> {
+  const asked = readAsked(exchange, format);
+  if (isRefusal(asked)) return asked;
+  const served = servedTarget(asked.named, format, ports.baseUrls);
+  if (isRefusal(served)) return served;
+  const credentialed = await withCredentials(exchange, asked.named.provider, ports);
+  if (isRefusal(credentialed)) return credentialed;
+  return served ? passThrough(asked, served, credentialed) : translate(asked, credentialed, ports);
+}
+
+function readAsked(exchange: Authenticated, format: UnifiedFormat): Asked | Refusal {
+  const { request } = exchange;
+  if (request.method !== 'POST')
+    return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.' });
+  const facts = readModel(request.body);
+  if (isRefusal(facts)) return facts;
+  const { model: name, pin, stream } = facts;
+  if (name === null)
+    return new Refusal('invalidRequest', {
+      message: '"model" is required and must be a string.',
+      path: ['body', 'model'],
+    });
+  const named = pin === null ? splitModel(name) : pinModel(name, pin);
+  if (isRefusal(named)) return named;
+  return { format, name, stream, named, body: pin === null ? request.body : withoutPin(request.body) };
+}
+
+function passThrough(
+  { format, stream, body, named: { provider } }: Asked,
+  { url, model }: { readonly url: string; readonly model: string },
+  { headers, wholesale }: Credentialed,
+): Target {
+  const renamed = rewriteModel(body, model) ?? body;
+  const asks = format === 'openai-chat' && stream && provider.streamUsage === 'on-request';
+  const asked = asks ? askForUsage(renamed) : { body: renamed, hide: false };
+  return {
+    provider,
+    model,
+    method: 'POST',
+    url,
+    headers,
+    body: asked.body,
+    hidesUsage: asked.hide,
+    wholesale,
+    translated: null,
+  };
+}
+
+async function translate(
+  asked: Asked,
+  { headers, wholesale }: Credentialed,
+  ports: PlanPorts,
+): Promise<Target | Refusal> {
+  const { provider, model } = asked.named;
+  const translator = await ports.translation.load();
+  const given = {
+    body: asked.body,
+    provider: { slug: provider.slug, name: provider.name },
+    model,
+    requestedModel: asked.name,
+  };
+  const translated =
+    asked.format === 'embeddings'
+      ? translator.embed(given)
+      : translator.translate({ ...given, dialect: asked.format });
+  if (translated === null)
+    return new Refusal('notTranslated', {
+      message: `${provider.name} is not served on this endpoint. Use its native endpoint.`,
+    });
+  if (isFault(translated))
+    return new Refusal('invalidRequest', {
+      message: translated.message,
+      path: ['body', ...translated.path],
+    });
+  const sent = headersFor(provider.credentialHeaders, headers, translated);
+  const resolved = nativeTarget(provider, { path: translated.path, headers: sent }, ports.baseUrls);
+  if (isRefusal(resolved)) return resolved;
+  return {
+    provider,
+    model,
+    method: 'POST',
+    url: upstreamUrl(resolved, translated.query),
+    headers: targetHeaders(resolved, sent),
+    body: translated.body,
+    hidesUsage: false,
+    wholesale,
+    translated,
+  };
+}
+
+/** Of the client's headers only what is no part of its format: the others speak to another API. */
+const KEPT_HEADERS = ['user-agent', 'accept-encoding', 'traceparent', 'tracestate'];
+
+function headersFor(
+  credentials: readonly string[],
+  headers: ReadonlyMap<string, readonly string[]>,
+  translated: Translated,
+): Map<string, readonly string[]> {
+  const kept = new Map<string, readonly string[]>();
+  for (const name of [...KEPT_HEADERS, ...credentials]) {
+    const values = headers.get(name);
+    if (values) kept.set(name, values);
+  }
+  kept.set('content-type', ['application/json']);
+  for (const [name, value] of translated.headers) kept.set(name, [value]);
+  return kept;
+}

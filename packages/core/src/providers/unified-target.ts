@@ -1,0 +1,101 @@
+import { isRefusal, Refusal } from '../errors/refusal.ts';
+import { type BaseUrls, baseOf } from './base-urls.ts';
+import type { ProviderDescriptor, UnifiedFormat } from './descriptor.ts';
+import { findProvider, findProviderByModelPrefix } from './registry.ts';
+import { fillBase, joinUrl } from './upstream-path.ts';
+
+export interface ModelTarget {
+  readonly provider: ProviderDescriptor;
+  /** The model's name as the provider knows it. */
+  readonly model: string;
+}
+
+/**
+ * Splits a unified `model` (spec/api 5.9) at its first slash: what follows may hold more of them. The prefixes of
+ * `/compat` and the authors of the API host are both taken on both surfaces; no name means two providers (a test holds
+ * that). `@cf/…` and `@hf/…` are Workers AI models without a prefix.
+ */
+export function splitModel(name: string): ModelTarget | Refusal {
+  if (name.startsWith('@cf/') || name.startsWith('@hf/')) {
+    const provider = findProviderByModelPrefix('workers-ai');
+    if (provider) return { provider, model: name };
+  }
+  const slash = name.indexOf('/');
+  if (slash <= 0 || slash === name.length - 1)
+    return new Refusal('invalidRequest', {
+      message: '"model" must be "provider/model", for example "openai/gpt-5-mini".',
+      path: ['body', 'model'],
+    });
+  const provider = findProviderByModelPrefix(name.slice(0, slash));
+  if (!provider)
+    return new Refusal('unknownProvider', {
+      message: 'The part of "model" before the first slash names no provider of this gateway.',
+      path: ['body', 'model'],
+    });
+  return { provider, model: name.slice(slash + 1) };
+}
+
+/** Providers that name models `author/model`, as we do. */
+const NAMES_AUTHORS = new Set(['openrouter', 'huggingface', 'together', 'baseten', 'groq', 'fireworks']);
+
+/**
+ * Who serves a model whose request pins the provider with the body field `provider`: `moonshotai/kimi-k2.6` with
+ * `cloudflare` is `@cf/moonshotai/kimi-k2.6` of Workers AI.
+ */
+export function pinModel(name: string, pin: string): ModelTarget | Refusal {
+  const provider =
+    pin.toLowerCase() === 'cloudflare'
+      ? findProvider('workers-ai')
+      : (findProvider(pin) ?? findProviderByModelPrefix(pin));
+  if (!provider)
+    return new Refusal('unknownProvider', {
+      message: `"provider" names no provider of this gateway: "${pin.slice(0, 64)}".`,
+      path: ['body', 'provider'],
+    });
+  if (provider.slug === 'workers-ai')
+    return { provider, model: name.startsWith('@') ? name : `@cf/${name.replace(/^workers-ai\//, '')}` };
+  const slash = name.indexOf('/');
+  const prefix = slash === -1 ? null : findProviderByModelPrefix(name.slice(0, slash));
+  const keepsAuthor = NAMES_AUTHORS.has(provider.slug) && prefix?.slug !== provider.slug;
+  return { provider, model: keepsAuthor ? name : name.slice(slash + 1) };
+}
+
+/** A provider's own endpoint for a client's format. */
+export interface ServedTarget {
+  readonly url: string;
+  /** The name to put in the body. */
+  readonly model: string;
+}
+
+/**
+ * The URL at which the provider serves the format itself; null where it does not, so that it has to be translated.
+ *
+ * Several providers run a partly compatible endpoint beside their own (Anthropic, Google, Cohere, Bedrock, Vertex). It is
+ * not used: those ignore parameters in silence and lose cache control, thinking and citations, and the contract asks for
+ * our translation (spec/api 5.9-3).
+ */
+export function servedTarget(
+  { provider, model }: ModelTarget,
+  format: UnifiedFormat,
+  baseUrls: BaseUrls,
+): ServedTarget | Refusal | null {
+  if (!provider.translated)
+    return new Refusal('notTranslated', {
+      message: `${provider.name} has no models for this endpoint. Use its native endpoint.`,
+    });
+  const served = provider.serves[format];
+  if (!served || served.except?.test(model) || served.only?.test(model) === false) return null;
+  const base = baseOf(provider, baseUrls);
+  if (isRefusal(base)) return base;
+  const baseUrl = base.overridden ? base.baseUrl : (served.baseUrl ?? base.baseUrl);
+  if (!baseUrl.includes('{') || !provider.hostInModel) return { url: joinUrl(baseUrl, served.path), model };
+
+  const slash = model.indexOf('/');
+  const host = model.slice(0, Math.max(0, slash));
+  if (!provider.hostInModel.test(host))
+    return new Refusal('invalidRequest', {
+      message: `A model of ${provider.name} is "${provider.slug}/{resource}/{deployment}".`,
+      path: ['body', 'model'],
+    });
+  return { url: joinUrl(fillBase(baseUrl, { resource: host }), served.path), model: model.slice(slash + 1) };
+}

@@ -1,0 +1,67 @@
+import type { ClientDialect, ClientDialectName } from '../dialects/client-dialect.ts';
+import { type Fault, fault, isFault } from '../form/fault.ts';
+import { isJson, parseJson } from '../form/json.ts';
+import type { ToTranslate, Translated, Translator } from '../ports/translation.ts';
+import type { ProviderTranslation } from '../providers/provider-translation.ts';
+import { answerTranslation } from './answer-translation.ts';
+
+/** What a translator needs of the world. */
+export interface TranslatorPorts {
+  /** So many random bytes. */
+  random(size: number): Uint8Array;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const ID_LENGTH = 24;
+
+/** A fresh id: the prefix and 24 random characters, as the providers' own ids look. */
+export function idMaker(random: TranslatorPorts['random']): (prefix: string) => string {
+  return (prefix) => {
+    let id = prefix;
+    for (const byte of random(ID_LENGTH)) id += ALPHABET[byte % ALPHABET.length];
+    return id;
+  };
+}
+
+export function createTranslator(
+  clients: Readonly<Partial<Record<ClientDialectName, ClientDialect>>>,
+  providers: ReadonlyMap<string, ProviderTranslation>,
+  embed: Translator['embed'],
+  ports: TranslatorPorts,
+): Translator {
+  const newId = idMaker(ports.random);
+
+  const translate = (given: ToTranslate): Translated | Fault | null => {
+    const translation = providers.get(given.provider.slug);
+    const client = clients[given.dialect];
+    if (!translation || !client) return null;
+    const body = parseJson(Buffer.from(given.body).toString('utf8'));
+    if (!isJson(body)) return fault([], 'The body must be a JSON object.');
+    const request = client.decodeRequest(body);
+    if (isFault(request)) return request;
+
+    const provider = translation.dialectFor(given.model, request);
+    const target = { provider: given.provider, model: given.model };
+    const encoded = provider.encodeRequest(request, target);
+    if (isFault(encoded)) return encoded;
+    const { names, outputTool } = encoded;
+    return {
+      path: encoded.path,
+      query: encoded.query,
+      headers: encoded.headers,
+      body: Buffer.from(JSON.stringify(encoded.body)),
+      dropped: encoded.dropped,
+      streams: request.stream,
+      answer: answerTranslation({
+        client,
+        provider,
+        answer: { request, model: given.requestedModel, newId, now: Math.floor(ports.now() / 1000) },
+        decode: { request, target, names, newId, ...(outputTool === undefined ? {} : { outputTool }) },
+      }),
+    };
+  };
+
+  return { translate, embed };
+}
