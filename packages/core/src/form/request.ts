@@ -1,6 +1,6 @@
 import type { AssistantBlock, CacheHint, TextBlock, UserBlock } from './blocks.ts';
 import type { Json } from './json.ts';
-import type { DialectName } from './provenance.ts';
+import type { DialectName, Residue } from './provenance.ts';
 
 export type Message =
   /** In its place in the conversation; the leading ones are what other formats call the system prompt. */
@@ -19,6 +19,8 @@ export type Tool =
       /** Null: the caller said nothing, and formats differ in what that means (spec/providers 2.7). */
       readonly strict: boolean | null;
       readonly cache?: CacheHint;
+      /** What only the client's own format says about a tool (`input_examples`, `defer_loading`). */
+      readonly residue?: Residue;
     }
   /** Takes free text, perhaps of a grammar (OpenAI `custom`). */
   | {
