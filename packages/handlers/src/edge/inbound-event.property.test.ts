@@ -97,7 +97,7 @@ describe('an event of the platform', () => {
           try {
             read = inbound(changes);
           } catch (error) {
-            expect(error).toHaveProperty('issues');
+            expect(error).toBeInstanceOf(TypeError);
           }
           if (read) expect([typeof read.method, typeof read.path]).toEqual(['string', 'string']);
         },
