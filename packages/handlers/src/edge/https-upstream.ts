@@ -3,18 +3,19 @@ import https from 'node:https';
 import {
   type ByteConsumer,
   type ByteStream,
-  headerMap,
+  type HeaderMap,
   type StreamFault,
   type Upstream,
   type UpstreamAnswer,
   UpstreamFailure,
   type UpstreamRequest,
 } from '@weir/core';
+import { destinationOf } from './upstream-destination.ts';
 
 /** Kept-alive connections; one request at a time uses one, so the number is bounded by the concurrency. */
 const AGENTS = {
-  'http:': new http.Agent({ keepAlive: true, keepAliveMsecs: 30_000 }),
-  'https:': new https.Agent({ keepAlive: true, keepAliveMsecs: 30_000 }),
+  http: new http.Agent({ keepAlive: true, keepAliveMsecs: 30_000 }),
+  https: new https.Agent({ keepAlive: true, keepAliveMsecs: 30_000 }),
 };
 
 /**
@@ -61,7 +62,7 @@ function once(request: UpstreamRequest, connection: Connection): Promise<Upstrea
       clearTimeout(timer);
       resolve({
         status: message.statusCode ?? 502,
-        headers: headerMap(pairs(message.rawHeaders)),
+        headers: headersOf(message.rawHeaders),
         body: new MessageBody(message, request.idleTimeout),
       });
     });
@@ -77,21 +78,42 @@ function once(request: UpstreamRequest, connection: Connection): Promise<Upstrea
 }
 
 function begin({ url, method, headers, body }: UpstreamRequest, connection: Connection): ClientRequest {
-  const target = new URL(url);
-  const secure = target.protocol === 'https:';
-  const outgoing: Record<string, string | string[]> = {};
-  for (const [name, values] of headers)
-    outgoing[name] = values.length === 1 ? (values[0] ?? '') : [...values];
-  if (body) outgoing['content-length'] = String(body.length);
+  const { secure, host, hostname, port, path } = destinationOf(url);
   const kept = connection === 'kept-alive';
-  const options = { method, headers: outgoing };
+  const options = { method, host: hostname, port, path, headers: flatHeaders(method, host, headers, body) };
   return secure
-    ? https.request(target, { ...options, agent: kept && AGENTS['https:'] })
-    : http.request(target, { ...options, agent: kept && AGENTS['http:'] });
+    ? https.request({ ...options, agent: kept && AGENTS.https })
+    : http.request({ ...options, agent: kept && AGENTS.http });
 }
 
-function* pairs(raw: readonly string[]): Generator<readonly [string, string]> {
-  for (let index = 0; index + 1 < raw.length; index += 2) yield [raw[index] ?? '', raw[index + 1] ?? ''];
+/** `node:http` says of these methods only when there is a body that they have one. */
+const USUALLY_WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
+
+/** Names and values in turn: checked and sent as they are, where a map would be copied header by header first. */
+function flatHeaders(
+  method: string,
+  host: string,
+  headers: HeaderMap,
+  body: Uint8Array | null,
+): readonly string[] {
+  const flat = headers.has('host') ? [] : ['host', host];
+  for (const [name, values] of headers)
+    if (name !== 'content-length') for (const value of values) flat.push(name, value);
+  if (body || !USUALLY_WITHOUT_BODY.has(method)) flat.push('content-length', String(body?.length ?? 0));
+  return flat;
+}
+
+/** @param raw names and values in turn. */
+function headersOf(raw: readonly string[]): HeaderMap {
+  const map = new Map<string, string[]>();
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? '').toLowerCase();
+    const value = raw[index + 1] ?? '';
+    const values = map.get(name);
+    if (values) values.push(value);
+    else map.set(name, [value]);
+  }
+  return map;
 }
 
 function failureOf(cause: NodeJS.ErrnoException, mayBeStale: boolean): UpstreamFailure {
