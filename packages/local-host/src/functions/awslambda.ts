@@ -21,7 +21,7 @@ const awslambda = {
   HttpResponseStream: {
     from(stream: ResponseStream, prelude: Prelude): ResponseStream {
       stream.setContentType(INTEGRATION_RESPONSE);
-      stream.writeFirst(Buffer.from(`${JSON.stringify(prelude)}\0\0\0\0\0\0\0\0`));
+      stream.openWith(JSON.stringify(prelude));
       return stream;
     },
   },

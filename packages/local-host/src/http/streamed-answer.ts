@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { StreamTarget } from '../functions/response-stream.ts';
+import { DELIMITER, type StreamTarget } from '../functions/response-stream.ts';
 import { HEADER_BYTES, headerBytes, PRELUDE_BYTES } from './limits.ts';
 import { parsePrelude } from './prelude.ts';
 import { type ResponseHead, responseHead } from './response-head.ts';
 
-const DELIMITER = Buffer.alloc(8);
+const NOTHING = Buffer.alloc(0);
 
 /** Why the bytes of a function are no answer that API Gateway would relay. */
 export class MalformedAnswer extends Error {
@@ -21,7 +21,7 @@ export class StreamedAnswer implements StreamTarget {
   readonly #requestId: string;
   readonly #refuse: (reason: MalformedAnswer) => void;
   /** What came before the end of the prelude, or null when the body has begun. */
-  #opening: Buffer | null = DELIMITER.subarray(0, 0);
+  #opening: Buffer | null = NOTHING;
   /** The function waits for the client to take what it has. */
   #waiting: (() => void) | null = null;
   #discards = false;
@@ -47,6 +47,13 @@ export class StreamedAnswer implements StreamTarget {
     this.#resume();
   }
 
+  open(metadata: string): void {
+    if (this.#discards) return;
+    // Behind other bytes it is no metadata but part of what they are.
+    if (this.#opening?.length === 0 && Buffer.byteLength(metadata) <= PRELUDE_BYTES) this.#begin(metadata);
+    else this.write(Buffer.concat([Buffer.from(metadata), DELIMITER]), () => undefined);
+  }
+
   write(chunk: Buffer, done: () => void): void {
     if (this.#discards) {
       done();
@@ -54,6 +61,7 @@ export class StreamedAnswer implements StreamTarget {
     }
     const body = this.#opening === null ? chunk : this.#readOpening(this.#opening, chunk);
     if (body === null || body.length === 0) {
+      if (body !== null) this.#sendHeadSoon();
       done();
       return;
     }
@@ -86,10 +94,16 @@ export class StreamedAnswer implements StreamTarget {
       if (opening.length > PRELUDE_BYTES) this.#malformed(`no metadata in its first ${PRELUDE_BYTES} bytes`);
       return null;
     }
-    const head = this.#readHead(opening.toString('utf8', 0, end));
-    if (head === null || !this.#sendHead(head)) return null;
-    this.#opening = null;
+    if (!this.#begin(opening.toString('utf8', 0, end))) return null;
     return opening.subarray(end + DELIMITER.length);
+  }
+
+  /** @returns false when the answer was refused. */
+  #begin(metadata: string): boolean {
+    const head = this.#readHead(metadata);
+    if (head === null || !this.#writeHead(head)) return false;
+    this.#opening = null;
+    return true;
   }
 
   #readHead(text: string): ResponseHead | null {
@@ -101,7 +115,7 @@ export class StreamedAnswer implements StreamTarget {
     }
   }
 
-  #sendHead({ status, headers }: ResponseHead): boolean {
+  #writeHead({ status, headers }: ResponseHead): boolean {
     if (headerBytes(headers) > HEADER_BYTES) {
       this.#malformed(`its headers are larger than ${HEADER_BYTES} bytes`);
       return false;
@@ -112,11 +126,15 @@ export class StreamedAnswer implements StreamTarget {
       this.#malformed(`its headers are not valid: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     }
-    // The head goes out even when the body keeps the client waiting, but in one packet with a body that is there.
+    return true;
+  }
+
+  /** The head goes out even when the body keeps the client waiting, but in one packet with a body that is there. */
+  #sendHeadSoon(): void {
+    if (this.#bodyBegun) return;
     setImmediate(() => {
       if (!this.#bodyBegun && !this.#response.writableEnded) this.#response.flushHeaders();
     });
-    return true;
   }
 
   #malformed(reason: string): void {
