@@ -1,7 +1,7 @@
-import { errorBody } from '../errors/bodies.ts';
+import { type ErrorSurface, errorBody } from '../errors/bodies.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import type { ByteStream } from '../streaming/byte-stream.ts';
-import type { Authenticated, Opened, Surface } from './exchange.ts';
+import type { Authenticated, Opened } from './exchange.ts';
 
 /** What the edge sends. */
 export interface Answer {
@@ -47,5 +47,12 @@ export function refusalHeaders(story: Story, refusal: Refusal): Map<string, read
   return headers;
 }
 
-export const refusalBody = (surface: Surface, refusal: Refusal): Uint8Array =>
-  Buffer.from(errorBody(refusal, surface === 'api' ? 'api-host' : 'gateway-host'));
+/** In the shape that the endpoint's own clients read. */
+export const refusalBody = (story: Story, refusal: Refusal): Uint8Array =>
+  Buffer.from(errorBody(refusal, errorSurface(story)));
+
+function errorSurface({ surface, endpoint }: Story): ErrorSurface {
+  if (surface === 'api')
+    return endpoint?.kind === 'unified' && endpoint.format === 'anthropic-messages' ? 'messages' : 'api-host';
+  return endpoint?.kind === 'run' ? 'run' : 'gateway-host';
+}

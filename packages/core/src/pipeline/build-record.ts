@@ -69,10 +69,18 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     step: 0,
     attempts: progress.attempts,
     configVersion: gateway?.version ?? null,
-    warnings: options.warnings,
+    warnings: [...options.warnings, ...droppedBy(target)],
     requestBody: keepsPayload
       ? keptBody(request.body.subarray(0, MAX_KEPT), request.body.length <= MAX_KEPT)
       : null,
     responseBody: keepsPayload ? ending.responseBody : null,
   };
+}
+
+/** What the provider has no field for, for whoever reads the log (design 4). */
+function droppedBy(target: Target | null): readonly string[] {
+  const dropped = target?.translated?.dropped ?? [];
+  if (target === null || dropped.length === 0) return [];
+  const names = dropped.map((name) => name.replace(/\p{Cc}+/gu, ' ').slice(0, 64)).slice(0, 32);
+  return [`${target.provider.name} has no field for: ${names.join(', ')}`];
 }

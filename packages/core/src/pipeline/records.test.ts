@@ -105,7 +105,7 @@ describe('the record of a request', () => {
     ['no such provider', { path: `/v1/${ACCOUNT}/main/none/x`, headers: known }, 2008, 'caller'],
     ['no such path', { path: '/v2', headers: known }, 7003, 'caller'],
     ['no JSON', { path: compat, headers: known, body: '{' }, 2920, 'caller'],
-    ['translation', { path: compat, headers: known, body: '{"model":"anthropic/x"}' }, 2912, 'gateway'],
+    ['no chat models', { path: compat, headers: known, body: '{"model":"deepgram/x"}' }, 2008, 'caller'],
   ])('a refusal leaves exactly one, which says whose fault it was: %s', async (_, request, code, blame) => {
     const answer = await gateway.request(request);
     expect(gateway.record()).toMatchObject({

@@ -13,6 +13,7 @@ import { plan } from './stages/plan.ts';
 import { open, read } from './stages/read.ts';
 import { settleRefusal } from './stages/settle.ts';
 import { streamOut } from './stages/stream-out.ts';
+import { inRunEnvelope } from './stream-out/run-envelope.ts';
 
 /**
  * One request through the ten stages of the data plane. Always resolves to an answer, and the answer's `settle` leaves
@@ -52,7 +53,8 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
     const called = cached ? { target, answer: cached } : await call(planned, progress, ports); // 8 call
     if (isRefusal(called)) return refuse(called);
     const answer = await streamOut(planned, called, progress, ports); //   9 stream out, 10 settle
-    return isRefusal(answer) ? refuse(answer) : answer;
+    if (isRefusal(answer)) return refuse(answer);
+    return planned.endpoint.kind === 'run' ? inRunEnvelope(answer, called.target) : answer;
   } catch (cause) {
     ports.faults.report('a request failed in the gateway', cause, story.id);
     return refuse(new Refusal('internal', { cause }));
@@ -67,7 +69,7 @@ function refused(
   ports: Ports,
 ): Answer {
   const headers = refusalHeaders(story, refusal);
-  const body = refusalBody(story.surface, refusal);
+  const body = refusalBody(story, refusal);
   progress.firstByteAt = ports.clock.now();
   return {
     status: refusal.entry.status,

@@ -65,9 +65,12 @@ describe('reading', () => {
   test('a body is read as JSON.parse reads it', () => {
     fc.assert(
       fc.property(requestBody, (text) => {
-        const { model, stream, stream_options: options } = record(JSON.parse(text));
+        const parsed = record(JSON.parse(text));
+        const { model, provider, stream, stream_options: options } = parsed;
         expect(readModel(bytes(text))).toEqual({
           model: typeof model === 'string' ? model : null,
+          pin: typeof provider === 'string' ? provider : null,
+          members: new Set(Object.keys(parsed)),
           stream: stream === true,
           asksForUsage:
             typeof options === 'object' &&

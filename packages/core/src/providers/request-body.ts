@@ -14,6 +14,8 @@ export interface RequestFacts {
   /** The top-level `provider`, where it is a string: who shall serve the model. */
   readonly pin: string | null;
   readonly stream: boolean;
+  /** The names of all top-level members. */
+  readonly members: ReadonlySet<string>;
   /** The caller set `stream_options.include_usage`. */
   readonly asksForUsage: boolean;
 }
@@ -31,6 +33,9 @@ export function readModel(body: Uint8Array): RequestFacts | Refusal {
     model: model ? readString(body, model) : null,
     pin: pin ? readString(body, pin) : null,
     stream: isTrue(body, lastMember(object, 'stream')),
+    get members() {
+      return new Set(object.members.map(({ key }) => key));
+    },
     asksForUsage: isTrue(body, includeUsage(body, object)?.value),
   };
 }
@@ -43,6 +48,43 @@ export function rewriteModel(body: Uint8Array, model: string): Uint8Array | null
   const object = readObject(body);
   const edits = object instanceof Refusal ? [] : modelEdits(object, model);
   return edits.length === 0 ? null : splice(body, edits);
+}
+
+/** The body with its top-level `model` set, whether it had one or not; every other byte stays. */
+export function setModel(body: Uint8Array, model: string): Uint8Array {
+  const renamed = rewriteModel(body, model);
+  if (renamed) return renamed;
+  const object = readObject(body);
+  return object instanceof Refusal
+    ? body
+    : splice(body, [insertion(object, `"model":${JSON.stringify(model)}`)]);
+}
+
+export interface RunFacts {
+  readonly model: string | null;
+  readonly pin: string | null;
+  /** The bytes of `input`, where it is an object. */
+  readonly input: Uint8Array | null;
+  readonly background: boolean;
+  readonly hasWebhook: boolean;
+}
+
+/** The envelope of `/ai/run` (spec/api 5.3): `{model, input, options?, provider?}`. */
+export function readRun(body: Uint8Array): RunFacts | Refusal {
+  const facts = readModel(body);
+  if (facts instanceof Refusal) return facts;
+  const object = readObject(body);
+  if (object instanceof Refusal) return object;
+  const input = lastMember(object, 'input');
+  const options = lastMember(object, 'options');
+  const inner = options ? readInnerMembers(body, options) : null;
+  return {
+    model: facts.model,
+    pin: facts.pin,
+    input: input && body[input.valueStart] === 0x7b ? body.subarray(input.valueStart, input.valueEnd) : null,
+    background: inner !== null && isTrue(body, lastMember(inner, 'background')),
+    hasWebhook: inner?.members.some(({ key }) => key === 'webhookUrl' || key === 'webhookFormat') ?? false,
+  };
 }
 
 /** The body without the field `provider`, which is for us; every other byte stays. */

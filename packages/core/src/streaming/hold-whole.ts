@@ -9,14 +9,21 @@ export type Held =
   | { readonly kind: 'open'; readonly stream: ByteStream }
   | { readonly kind: 'broken'; readonly fault: StreamFault };
 
+export interface HoldLimits {
+  readonly maxBytes: number;
+  readonly maxWait: DurationMs;
+  /** Sees each chunk; true: what came is enough to know. */
+  readonly until?: (chunk: Uint8Array) => boolean;
+}
+
 /**
  * Waits for a body that is likely to be short, so that a provider that breaks off in its middle can still become a clean
- * error: nothing has been promised to the client yet. Gives up waiting at `maxBytes`, or `maxWait` after the call, because
+ * error: nothing has been promised to the client yet. Gives up waiting at `maxBytes`, as soon as `until` says so, or `maxWait` after the call, because
  * a provider that sends spaces to keep the line open must be heard.
  */
 export function holdWhole(
   stream: ByteStream,
-  { maxBytes, maxWait }: { readonly maxBytes: number; readonly maxWait: DurationMs },
+  { maxBytes, maxWait, until }: HoldLimits,
   timer: Timer,
 ): Promise<Held> {
   return new Promise((resolve) => {
@@ -65,7 +72,7 @@ export function holdWhole(
         if (consumer) return consumer.chunk(bytes);
         chunks.push(bytes);
         size += bytes.length;
-        if (size > maxBytes) giveUp();
+        if (until?.(bytes) || size > maxBytes) giveUp();
       },
       end(fault) {
         if (consumer) return consumer.end(fault);

@@ -9,10 +9,10 @@ import type { Authenticated, Target } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { type Credentialed, withCredentials } from './with-credentials.ts';
 
-type PlanPorts = Pick<Ports, 'platformCredentials' | 'baseUrls' | 'translation'>;
+export type PlanPorts = Pick<Ports, 'platformCredentials' | 'baseUrls' | 'translation'>;
 
 /** What a unified request asks for, read from its body without building it. */
-interface Asked {
+export interface Asked {
   readonly format: UnifiedFormat;
   /** As the caller named it. */
   readonly name: string;
@@ -32,8 +32,15 @@ export async function planUnified(
   ports: PlanPorts,
 ): Promise<Target | Refusal> {
   const asked = readAsked(exchange, format);
-  if (isRefusal(asked)) return asked;
-  const served = servedTarget(asked.named, format, ports.baseUrls);
+  return isRefusal(asked) ? asked : planAsked(exchange, asked, ports);
+}
+
+export async function planAsked(
+  exchange: Authenticated,
+  asked: Asked,
+  ports: PlanPorts,
+): Promise<Target | Refusal> {
+  const served = servedTarget(asked.named, asked.format, ports.baseUrls);
   if (isRefusal(served)) return served;
   const credentialed = await withCredentials(exchange, asked.named.provider, ports);
   if (isRefusal(credentialed)) return credentialed;

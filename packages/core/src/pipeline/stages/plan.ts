@@ -5,6 +5,7 @@ import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native
 import { askForUsage, readModel } from '../../providers/request-body.ts';
 import { needsUsageAsked, readPath } from '../../providers/request-path.ts';
 import type { Authenticated, Planned, Target } from '../exchange.ts';
+import { planRun } from '../plan/plan-run.ts';
 import { planUnified } from '../plan/plan-unified.ts';
 import { withCredentials } from '../plan/with-credentials.ts';
 import type { Ports } from '../ports.ts';
@@ -27,6 +28,8 @@ function planTarget(exchange: Authenticated, ports: PlanPorts): Promise<Target |
       });
     case 'unified':
       return planUnified(exchange, endpoint.format, ports);
+    case 'run':
+      return planRun(exchange, endpoint.model, ports);
     case 'models':
     case 'unserved':
       return new Refusal('notServed');

@@ -9,8 +9,7 @@ import type { Ports } from '../ports.ts';
 import { readOptions } from '../request-options.ts';
 
 /** Paths of the contract that later versions serve (spec 1.3, 1.4). */
-const UNSERVED_API =
-  /^(?:run(?:\/.*)?|models\/(?:search|schema)|authors\/search|tasks\/search|tomarkdown.*)$/;
+const UNSERVED_API = /^(?:models\/(?:search|schema)|authors\/search|tasks\/search|tomarkdown.*)$/;
 const MAX_HEADER_BYTES = 10_240;
 
 /** Gives the request its ids and reads what the caller asks of us. Cannot fail. */
@@ -36,9 +35,7 @@ function readApiHost(opened: Opened, segments: readonly string[]): Read | Refusa
   const path = rest.join('/');
   const endpoint = path.startsWith('v1/')
     ? unifiedEndpoint(path.slice(3))
-    : UNSERVED_API.test(path)
-      ? UNSERVED_ENDPOINT
-      : null;
+    : (runEndpoint(path) ?? (UNSERVED_API.test(path) ? UNSERVED_ENDPOINT : null));
   if (endpoint === null) return new Refusal('noRoute');
   return {
     ...opened,
@@ -70,11 +67,19 @@ function readGatewayHost(opened: Opened, segments: readonly string[]): Read | Re
     const endpoint = unifiedEndpoint(path);
     return endpoint ? { ...common, surface: 'compat', endpoint } : new Refusal('noRoute');
   }
+  if (name === 'run' && path === '')
+    return { ...common, surface: 'compat', endpoint: { kind: 'run', model: null } };
   return {
     ...common,
     surface: 'provider',
     endpoint: { kind: 'native', name: decode(name), provider: findProvider(decode(name)), path },
   };
+}
+
+/** The SDK writes the slashes of a model as `%2F` (spec 1.6-1). */
+function runEndpoint(path: string): Endpoint | null {
+  const model = /^run(?:\/(.*))?$/.exec(path);
+  return model && { kind: 'run', model: model[1] ? decode(model[1]) : null };
 }
 
 const UNSERVED_ENDPOINT: Endpoint = { kind: 'unserved' };

@@ -1,21 +1,18 @@
 import { Refusal } from '../../errors/refusal.ts';
-import { streamError } from '../../errors/stream-error.ts';
 import { responseHeaders } from '../../http/forwarded-headers.ts';
 import { type HeaderMap, header } from '../../http/header-map.ts';
 import { durationMs } from '../../ids.ts';
-import { KeptBytes } from '../../record/kept-bytes.ts';
-import type { ByteStream, StreamFault } from '../../streaming/byte-stream.ts';
-import { hideUsageChunk } from '../../streaming/hide-usage-chunk.ts';
+import { isEventStream, isEvents } from '../../streaming/event-streams.ts';
 import { holdWhole } from '../../streaming/hold-whole.ts';
 import { type Answer, gatewayHeaders } from '../answer.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import { type Called, SETTLING_TIME } from './call.ts';
+import { MAX_STREAMED, relay } from '../stream-out/relay.ts';
+import { relayOpened } from '../stream-out/relay-opened.ts';
+import { translateOut } from '../stream-out/translated.ts';
+import type { Called } from './call.ts';
 import { settleAnswer } from './settle.ts';
-import { translateOut } from './translate-out.ts';
 
-/** The most that a function can stream in one answer (spec/platform 2). */
-const MAX_STREAMED = 200 * 1024 * 1024;
 /** An answer up to this size is read whole before anything is promised to the client. */
 const HELD = { maxBytes: 256 * 1024, maxWait: durationMs(5_000) };
 /** The platform takes 10,240 bytes of headers in all; ours and its own need room. */
@@ -66,6 +63,8 @@ export async function streamOut(
     }
     return relay(exchange, { ...called, answer: { ...answer, body: held.stream } }, headers, progress, ports);
   }
+  if (exchange.endpoint.kind !== 'native' && isEvents(answer.headers))
+    return relayOpened(exchange, called, headers, progress, ports);
   return relay(exchange, called, headers, progress, ports);
 }
 
@@ -98,79 +97,4 @@ function isHeld(headers: HeaderMap): boolean {
   const length = header(headers, 'content-length');
   if (length !== undefined && Number(length) <= HELD.maxBytes) return !isEventStream(headers);
   return length === undefined && /^application\/(?:[\w.-]+\+)?json\b/i.test(type);
-}
-
-const isEventStream = (headers: HeaderMap) => /event-?stream/i.test(header(headers, 'content-type') ?? '');
-
-function relay(
-  exchange: Planned,
-  { target, answer }: Called,
-  headers: Map<string, readonly string[]>,
-  progress: Progress,
-  ports: Ports,
-): Answer {
-  const kept = new KeptBytes();
-  let fault: StreamFault | null = null;
-  /** Why we cancelled the source ourselves. */
-  let cut: StreamFault | null = null;
-  const cancel = (reason: StreamFault) => {
-    cut ??= reason;
-    answer.body.cancel();
-  };
-  const isSse = /text\/event-stream/i.test(header(answer.headers, 'content-type') ?? '');
-  const isPlain = (header(answer.headers, 'content-encoding') ?? 'identity') === 'identity';
-  const remaining = exchange.request.deadline - ports.clock.now() - SETTLING_TIME;
-
-  const body: ByteStream = {
-    consume(consumer) {
-      const out = target.hidesUsage && isSse && isPlain ? hideUsageChunk(consumer) : consumer;
-      const stop = ports.timer.after(durationMs(Math.max(1, remaining)), () =>
-        cancel({ kind: 'deadline', message: 'The function’s time was over before the answer was complete.' }),
-      );
-      answer.body.consume({
-        chunk(bytes) {
-          if (cut) return;
-          progress.firstByteAt ??= ports.clock.now();
-          if (kept.size + bytes.length > MAX_STREAMED)
-            return cancel({ kind: 'too-large', message: 'The answer is larger than can be streamed.' });
-          kept.add(bytes);
-          out.chunk(bytes);
-        },
-        end(reason) {
-          stop();
-          fault = cut ?? reason;
-          if (!fault && isSse && isPlain && kept.isComplete && kept.endsInsideEvent())
-            fault = { kind: 'reset', message: 'The provider ended its answer in the middle of an event.' };
-          if (fault && fault.kind !== 'cancelled' && isSse && isPlain)
-            out.chunk(Buffer.from(streamError(target.provider.usage, fault.message, 2932)));
-          out.end(fault);
-        },
-      });
-    },
-    pause: () => answer.body.pause(),
-    resume: () => answer.body.resume(),
-    // Noted at once: the record may be written before the source has ended.
-    cancel: () => cancel({ kind: 'cancelled', message: 'The client left before the answer was complete.' }),
-  };
-  return {
-    status: answer.status,
-    headers,
-    body,
-    settle: () =>
-      settleAnswer(
-        exchange,
-        {
-          target,
-          status: answer.status,
-          headers: answer.headers,
-          bytes: kept.join(),
-          isComplete: kept.isComplete && (fault ?? cut) === null,
-          size: kept.size,
-          streamed: isEventStream(answer.headers),
-          fault: fault ?? cut,
-        },
-        progress,
-        ports,
-      ),
-  };
 }

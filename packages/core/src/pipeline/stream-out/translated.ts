@@ -15,8 +15,8 @@ import { keepAlive } from '../../streaming/keep-alive.ts';
 import { type Answer, gatewayHeaders } from '../answer.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import { type Called, SETTLING_TIME } from './call.ts';
-import { settleAnswer } from './settle.ts';
+import { type Called, SETTLING_TIME } from '../stages/call.ts';
+import { settleAnswer } from '../stages/settle.ts';
 
 /** No model writes as much; the whole answer has to be in memory to be translated. */
 const MAX_WHOLE = 64 * 1024 * 1024;

@@ -1,0 +1,125 @@
+import { isRefusal, Refusal } from '../../errors/refusal.ts';
+import { header } from '../../http/header-map.ts';
+import type { ProviderDescriptor, UnifiedFormat } from '../../providers/descriptor.ts';
+import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
+import { readModel, readRun, setModel } from '../../providers/request-body.ts';
+import { type ModelTarget, pinModel, splitModel } from '../../providers/unified-target.ts';
+import type { Authenticated, Target } from '../exchange.ts';
+import { type PlanPorts, planAsked } from './plan-unified.ts';
+import { withCredentials } from './with-credentials.ts';
+
+/** A run as its path and body say it (spec 5.3). */
+interface Run {
+  readonly named: ModelTarget;
+  readonly name: string;
+  /** The model's own input: the bytes of `input`, or the whole body where the path names the model. */
+  readonly input: Uint8Array;
+}
+
+/**
+ * `/ai/run` (spec 1.3, 5.3): the model's own input in an envelope, or as the body where the path names the model. The
+ * input passes through in the format it is written in, which its members tell; what the provider does not serve in that
+ * format is translated.
+ */
+export async function planRun(
+  exchange: Authenticated,
+  modelInPath: string | null,
+  ports: PlanPorts,
+): Promise<Target | Refusal> {
+  const run = modelInPath === null ? readEnvelope(exchange) : readPathForm(exchange, modelInPath);
+  if (isRefusal(run)) return run;
+  const { named, input } = run;
+  if (named.provider.slug === 'workers-ai') return planNative(exchange, run, `run/${named.model}`, '', ports);
+
+  const facts = readModel(input);
+  if (isRefusal(facts)) return facts;
+  if (facts.members.has('contents')) {
+    const path = contentsPath(named);
+    if (path === null) return unknownInput(named.provider);
+    const verb = facts.stream ? 'streamGenerateContent' : 'generateContent';
+    return planNative(exchange, run, `${path}:${verb}`, facts.stream ? 'alt=sse' : '', ports);
+  }
+  const format = formatOf(facts.members, named);
+  if (format === null) return unknownInput(named.provider);
+  const body = setModel(input, run.name);
+  return planAsked(exchange, { format, name: run.name, stream: facts.stream, body, named }, ports);
+}
+
+function readEnvelope({ request }: Authenticated): Run | Refusal {
+  if (request.method !== 'POST')
+    return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
+  const envelope = readRun(request.body);
+  if (isRefusal(envelope)) return envelope;
+  const { model, pin, input, background, hasWebhook } = envelope;
+  if (model === null) return invalid('"model" is required and must be a string.', 'model');
+  if (input === null) return invalid('"input" is required and must be an object.', 'input');
+  if (background)
+    return new Refusal('notServed', {
+      message:
+        'Background runs are not part of this version. Leave "options.background" out and wait for the answer.',
+    });
+  if (hasWebhook) return invalid('"webhookUrl" and "webhookFormat" need "background": true.', 'options');
+  const named = pin === null ? splitModel(model) : pinModel(model, pin);
+  return isRefusal(named) ? named : { named, name: model, input };
+}
+
+function readPathForm({ request }: Authenticated, model: string): Run | Refusal {
+  if (request.method !== 'POST')
+    return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
+  const named = splitModel(model);
+  return isRefusal(named) ? named : { named, name: model, input: request.body };
+}
+
+const invalid = (message: string, field: string) =>
+  new Refusal('invalidRequest', { message, path: ['body', field] });
+
+const unknownInput = ({ name }: ProviderDescriptor) =>
+  new Refusal('invalidRequest', {
+    message: `"input" must be what a model of ${name} takes: "messages", "input" or the provider's own form. For anything else use the provider's native endpoint.`,
+    path: ['body', 'input'],
+  });
+
+const EMBEDS = /embed|bge-|\be5-/i;
+
+/** Which format an input is written in. Null: none that we know. */
+function formatOf(members: ReadonlySet<string>, { provider, model }: ModelTarget): UnifiedFormat | null {
+  if (members.has('messages'))
+    return provider.serves['anthropic-messages'] && !provider.serves['openai-chat']
+      ? 'anthropic-messages'
+      : 'openai-chat';
+  if (!members.has('input')) return null;
+  return EMBEDS.test(model) ? 'embeddings' : 'openai-responses';
+}
+
+/** Google's own request goes to Google only. */
+function contentsPath({ provider, model }: ModelTarget): string | null {
+  if (provider.slug === 'google-ai-studio') return `v1beta/models/${encodeURIComponent(model)}`;
+  return provider.slug === 'google-vertex-ai' && model.startsWith('projects/') ? `v1/${model}` : null;
+}
+
+/** The provider's own endpoint, with the input's bytes as they are. */
+async function planNative(
+  exchange: Authenticated,
+  { named: { provider, model }, input }: Run,
+  path: string,
+  query: string,
+  ports: PlanPorts,
+): Promise<Target | Refusal> {
+  const credentialed = await withCredentials(exchange, provider, ports);
+  if (isRefusal(credentialed)) return credentialed;
+  const { headers, wholesale } = credentialed;
+  if (header(headers, 'content-type') === undefined) headers.set('content-type', ['application/json']);
+  const resolved = nativeTarget(provider, { path, headers }, ports.baseUrls);
+  if (isRefusal(resolved)) return resolved;
+  return {
+    provider,
+    model,
+    method: 'POST',
+    url: upstreamUrl(resolved, query),
+    headers: targetHeaders(resolved, headers),
+    body: input,
+    hidesUsage: false,
+    wholesale,
+    translated: null,
+  };
+}

@@ -1,0 +1,57 @@
+import { Refusal } from '../../errors/refusal.ts';
+import { durationMs } from '../../ids.ts';
+import { wholeStream } from '../../streaming/byte-stream.ts';
+import { holdWhole } from '../../streaming/hold-whole.ts';
+import { openingReader } from '../../streaming/opening.ts';
+import type { Answer } from '../answer.ts';
+import type { Planned, Progress } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+import type { Called } from '../stages/call.ts';
+import { settleAnswer } from '../stages/settle.ts';
+import { relay } from './relay.ts';
+
+/** How long and how far a stream is read before its status is promised. */
+const OPENING = { maxBytes: 64 * 1024, maxWait: durationMs(5_000) };
+
+/** The unified endpoints promise nothing before the first event that holds something for the client. */
+export async function relayOpened(
+  exchange: Planned,
+  called: Called,
+  headers: Map<string, readonly string[]>,
+  progress: Progress,
+  ports: Ports,
+): Promise<Answer | Refusal> {
+  const { answer, target } = called;
+  const opening = openingReader();
+  const held = await holdWhole(answer.body, { ...OPENING, until: opening.push }, ports.timer);
+  if (held.kind === 'broken')
+    return new Refusal('upstreamBroke', {
+      message: `${target.provider.name} broke off before its answer began.`,
+      cause: held.fault,
+    });
+  const error = opening.error();
+  if (error === null) {
+    const body = held.kind === 'whole' ? wholeStream(held.bytes) : held.stream;
+    return relay(exchange, { target, answer: { ...answer, body } }, headers, progress, ports);
+  }
+  answer.body.cancel();
+  const bytes = Buffer.from(error.body);
+  headers.set('content-type', ['application/json']);
+  progress.firstByteAt = ports.clock.now();
+  const delivered = {
+    target,
+    status: error.status,
+    headers: answer.headers,
+    bytes,
+    isComplete: true,
+    size: bytes.length,
+    streamed: false,
+    fault: null,
+  };
+  return {
+    status: error.status,
+    headers,
+    body: bytes,
+    settle: () => settleAnswer(exchange, delivered, progress, ports),
+  };
+}
