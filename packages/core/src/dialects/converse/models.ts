@@ -1,0 +1,119 @@
+/** The vendors whose models Converse serves, as far as they differ in what they take. `unknown`: the id does not tell. */
+export type Vendor = 'anthropic' | 'amazon' | 'meta' | 'mistral' | 'openai' | 'other' | 'unknown';
+
+/** What a model takes through Converse (spec/providers 6.4, 8.1). */
+export interface ConverseModel {
+  readonly vendor: Vendor;
+  /** Tokens of its longest answer, where it matters: a thinking budget is a share of it. */
+  readonly maxOutput: number;
+  readonly thinking: 'adaptive' | 'budget' | 'nova-effort' | 'effort' | 'none';
+  /** How an answer by schema is asked for. `fields`: Claude's own field; `text-format`: Converse's. */
+  readonly schema: 'fields' | 'text-format' | 'tool';
+  /** `refused`: neither temperature nor topP; `one-of`: not both. */
+  readonly sampling: 'free' | 'one-of' | 'refused';
+  /** The largest `toolChoice` it takes: a named tool, any tool, or no choice at all. */
+  readonly toolChoice: 'tool' | 'any' | 'none';
+  /** Takes text beside tool results in one turn. */
+  readonly mixesResults: boolean;
+  /** Takes `status` on a tool result. */
+  readonly resultStatus: boolean;
+  readonly cachePoints: 'everywhere' | 'no-tools' | 'none';
+}
+
+const REGIONS = /^(?:us-gov|us|eu|apac|jp|au|ca|sa|me|af|global)\./;
+
+/** `us.anthropic.claude-…` or an ARN → `anthropic.claude-…`; null: an ARN of somebody's own that hides the model. */
+function foundationId(model: string): string | null {
+  if (!model.startsWith('arn:')) return model.replace(REGIONS, '');
+  const [, kind, id] = /:(foundation-model|inference-profile)\/(.+)$/.exec(model) ?? [];
+  return kind === undefined || id === undefined ? null : id.replace(REGIONS, '');
+}
+
+export function converseModel(model: string): ConverseModel {
+  const id = foundationId(model);
+  if (id === null) return UNKNOWN;
+  if (id.startsWith('anthropic.') || id.includes('claude')) return claude(id);
+  if (id.startsWith('amazon.nova')) return id.startsWith('amazon.nova-2') ? NOVA_2 : NOVA;
+  if (id.startsWith('meta.')) return LLAMA;
+  if (id.startsWith('mistral.'))
+    return NEWER_MISTRAL.test(id) ? { ...MISTRAL, schema: 'text-format' } : MISTRAL;
+  if (id.startsWith('openai.')) return OPENAI;
+  return /^(?:qwen|deepseek|moonshot|minimax|google|nvidia|zai)\b/.test(id)
+    ? { ...OTHER, schema: 'text-format' }
+    : OTHER;
+}
+
+export const isClaude = (model: string) => converseModel(model).vendor === 'anthropic';
+
+const NEWER_MISTRAL = /ministral|magistral|voxtral|mistral-large-3/;
+
+const CLAUDE: ConverseModel = {
+  vendor: 'anthropic',
+  maxOutput: 128_000,
+  thinking: 'adaptive',
+  schema: 'fields',
+  sampling: 'refused',
+  toolChoice: 'tool',
+  mixesResults: true,
+  resultStatus: true,
+  cachePoints: 'everywhere',
+};
+
+/** The first row that fits. An id that fits none is newer than this list. */
+const CLAUDES: readonly (readonly [id: RegExp, row: Partial<ConverseModel>])[] = [
+  [/(?:opus|sonnet)-4-6/, { sampling: 'one-of' }],
+  [/(?:opus|sonnet|haiku)-4-5/, { maxOutput: 64_000, thinking: 'budget', sampling: 'one-of' }],
+  [/opus-4-1(?:-|$)/, { maxOutput: 32_000, thinking: 'budget', schema: 'tool', sampling: 'one-of' }],
+  [/opus-4-(?:0|2\d{7})/, { maxOutput: 32_000, thinking: 'budget', schema: 'tool', sampling: 'free' }],
+  [/sonnet-4-(?:0|2\d{7})/, { maxOutput: 64_000, thinking: 'budget', schema: 'tool', sampling: 'free' }],
+  [/claude-3-7/, { maxOutput: 64_000, thinking: 'budget', schema: 'tool', sampling: 'free' }],
+  [/claude-3-5/, { maxOutput: 8_192, thinking: 'none', schema: 'tool', sampling: 'free' }],
+  [
+    /claude-(?:3|v?2|instant)/,
+    { maxOutput: 4_096, thinking: 'none', schema: 'tool', sampling: 'free', cachePoints: 'none' },
+  ],
+];
+
+function claude(id: string): ConverseModel {
+  return { ...CLAUDE, ...CLAUDES.find(([pattern]) => pattern.test(id))?.[1] };
+}
+
+const OTHER: ConverseModel = {
+  vendor: 'other',
+  maxOutput: 8_192,
+  thinking: 'none',
+  schema: 'tool',
+  sampling: 'free',
+  toolChoice: 'any',
+  mixesResults: false,
+  resultStatus: false,
+  cachePoints: 'none',
+};
+
+const NOVA: ConverseModel = {
+  ...OTHER,
+  vendor: 'amazon',
+  maxOutput: 10_000,
+  toolChoice: 'tool',
+  mixesResults: true,
+  resultStatus: true,
+  cachePoints: 'no-tools',
+};
+const NOVA_2: ConverseModel = { ...NOVA, maxOutput: 65_535, thinking: 'nova-effort' };
+const LLAMA: ConverseModel = { ...OTHER, vendor: 'meta', toolChoice: 'none', mixesResults: true };
+const MISTRAL: ConverseModel = { ...OTHER, vendor: 'mistral' };
+const OPENAI: ConverseModel = {
+  ...OTHER,
+  vendor: 'openai',
+  maxOutput: 32_000,
+  thinking: 'effort',
+  schema: 'text-format',
+};
+/** Somebody's own profile: most likely Claude or Nova, so what both take is said and nothing is held back. */
+const UNKNOWN: ConverseModel = {
+  ...NOVA,
+  vendor: 'unknown',
+  maxOutput: 64_000,
+  thinking: 'budget',
+  cachePoints: 'everywhere',
+};
