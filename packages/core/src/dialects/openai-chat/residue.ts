@@ -18,10 +18,18 @@ export function residueOfAnswer(answer: Json, known: readonly string[]): Residue
 }
 
 function residueOfChoice(choice: Json, known: readonly string[]): Json | null {
-  const message = isJson(choice.message) ? residueOf(choice.message, known) : null;
-  const rest = residueOf(choice, CHOICE);
+  const message = isJson(choice.message) ? withAbsences(choice.message, known) : null;
+  const rest = withAbsences(choice, CHOICE);
   return rest || message ? { ...rest, ...(message ? { message } : {}) } : null;
 }
+
+/** Members that are written though they say nothing (`refusal: null`, `tool_calls: []`) are a choice of the provider's. */
+function withAbsences(value: Json, known: readonly string[]): Json | null {
+  const rest = Object.entries(value).filter(([key, it]) => !known.includes(key) || saysNothing(it));
+  return rest.length === 0 ? null : Object.fromEntries(rest);
+}
+
+const saysNothing = (value: unknown) => value === null || (Array.isArray(value) && value.length === 0);
 
 /** The parts of a residue: beside `choices`, in the choice, in its message. */
 export function partsOfResidue(value: Json): {

@@ -1,0 +1,91 @@
+import type { AssistantBlock, TextBlock } from '../../../form/blocks.ts';
+import type { Json } from '../../../form/json.ts';
+import { residueFor } from '../../../form/provenance.ts';
+import type { ModelResponse } from '../../../form/response.ts';
+import type { AnswerContext } from '../../client-dialect.ts';
+import { writeLogprobs } from '../annotations.ts';
+import { writeFinish } from '../finish.ts';
+import { writeDetails } from '../reasoning-details.ts';
+import { partsOfResidue } from '../residue.ts';
+import { writeUsage } from '../usage.ts';
+import {
+  blocksOf,
+  speaksFunctions,
+  writeAnnotations,
+  writeAudio,
+  writeCall,
+  writeImage,
+} from './answer-parts.ts';
+
+/** A `chat.completion` (spec/providers 4.2). */
+export function encodeResponse(response: ModelResponse, context: AnswerContext): Json {
+  const { blocks, finish, usage } = response;
+  const own = response.residue?.dialect === 'openai-chat';
+  const residue = partsOfResidue(residueFor('openai-chat', response.residue));
+  const isOld = speaksFunctions(context.request);
+  const reason = writeFinish(finish.reason, blocksOf(blocks, 'refusal').length > 0);
+  const logprobs = blocksOf(blocks, 'text').flatMap((block) => block.logprobs ?? []);
+  return {
+    ...residue.answer,
+    id: response.id ?? context.newId('chatcmpl-'),
+    object: 'chat.completion',
+    created: response.created ?? context.now,
+    model: response.model ?? context.model,
+    choices: [
+      {
+        logprobs: null,
+        ...residue.choice,
+        index: 0,
+        message: {
+          ...(own ? {} : { refusal: null }),
+          ...residue.message,
+          ...message(blocks, context, isOld),
+        },
+        ...(logprobs.length > 0 ? { logprobs: { content: writeLogprobs(logprobs), refusal: null } } : {}),
+        finish_reason: isOld && reason === 'tool_calls' ? 'function_call' : reason,
+        // OpenRouter's name for the provider's own word, which ours may blur.
+        ...(own || finish.raw === null ? {} : { native_finish_reason: finish.raw }),
+      },
+    ],
+    ...(usage ? { usage: writeUsage(usage) } : {}),
+  };
+}
+
+function message(blocks: readonly AssistantBlock[], context: AnswerContext, isOld: boolean): Json {
+  const texts = blocksOf(blocks, 'text');
+  const text = texts.map((block) => block.text).join('');
+  const refusal = blocksOf(blocks, 'refusal');
+  const thoughts = blocksOf(blocks, 'reasoning');
+  const thought = thoughts.map((block) => block.text).join('');
+  const details = thoughts.flatMap(writeDetails);
+  const annotations = annotationsOf(texts);
+  const images = blocksOf(blocks, 'image')
+    .map(writeImage)
+    .filter((it) => it !== null);
+  const audio = blocksOf(blocks, 'audio').map((block) => writeAudio(block, context))[0];
+  const calls = blocksOf(blocks, 'tool-call');
+  const [first] = calls;
+  const isElsewhere = calls.length + refusal.length + images.length > 0 || audio !== undefined;
+  return {
+    role: 'assistant',
+    content: text === '' && isElsewhere ? null : text,
+    ...(thought === '' ? {} : { reasoning_content: thought }),
+    ...(details.length > 0 ? { reasoning_details: details } : {}),
+    ...(refusal.length > 0 ? { refusal: refusal.map((block) => block.text).join('') } : {}),
+    ...(annotations.length > 0 ? { annotations } : {}),
+    ...(images.length > 0 ? { images } : {}),
+    ...(audio ? { audio } : {}),
+    ...(calls.length > 0 && !isOld ? { tool_calls: calls.map(writeCall) } : {}),
+    ...(first && isOld ? { function_call: { name: first.name, arguments: first.arguments } } : {}),
+  };
+}
+
+/** Offsets count in the message's text, which joins the blocks. */
+function annotationsOf(texts: readonly TextBlock[]): Json[] {
+  let start = 0;
+  return texts.flatMap(({ text, citations }) => {
+    const written = writeAnnotations(citations ?? [], start, text.length);
+    start += text.length;
+    return written;
+  });
+}
