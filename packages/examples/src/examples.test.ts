@@ -73,6 +73,15 @@ test('openai on the unified endpoint: whole and streamed', async () => {
   expect(await host.example('openai-unified.ts')).toBe(`${answer}\n${answer}`);
 });
 
+test.each(['anthropic-unified.ts', 'responses-unified.ts'])(
+  '%s: whole and streamed, over a provider that speaks another format',
+  async (file) => {
+    const answer =
+      'This is a simulated answer from the demo provider; no model was called. You asked "any-model": What does a weir do?';
+    expect(await host.example(file)).toBe(`${answer}\n${answer}`);
+  },
+);
+
 test('openai on its native endpoint: whole and streamed, with the caller’s own key', async () => {
   expect(await host.example('openai-native.ts', CALLERS)).toBe(`${OPENAI_CHAT_TEXT}\n${OPENAI_CHAT_TEXT}`);
   expect(received('authorization')).toEqual([

@@ -88,8 +88,7 @@ export const ERRORS = {
     blame: 'gateway',
     type: 'not_implemented_error',
     retry: false,
-    message:
-      'This provider does not speak the OpenAI format, and translation is not part of this version. Use its native endpoint.',
+    message: 'This provider is not served on this endpoint. Use its native endpoint.',
   },
   notServed: {
     code: 2913,
@@ -98,6 +97,14 @@ export const ERRORS = {
     type: 'not_implemented_error',
     retry: false,
     message: 'This endpoint is not part of this version.',
+  },
+  notCounted: {
+    code: 2914,
+    status: 404,
+    blame: 'caller',
+    type: 'not_found_error',
+    retry: false,
+    message: 'This provider does not count tokens.',
   },
   malformedJson: {
     code: 2920,

@@ -52,7 +52,9 @@ export const refusalBody = (story: Story, refusal: Refusal): Uint8Array =>
   Buffer.from(errorBody(refusal, errorSurface(story)));
 
 function errorSurface({ surface, endpoint }: Story): ErrorSurface {
-  if (surface === 'api')
-    return endpoint?.kind === 'unified' && endpoint.format === 'anthropic-messages' ? 'messages' : 'api-host';
+  const isMessages =
+    endpoint?.kind === 'count-tokens' ||
+    (endpoint?.kind === 'unified' && endpoint.format === 'anthropic-messages');
+  if (surface === 'api') return isMessages ? 'messages' : 'api-host';
   return endpoint?.kind === 'run' ? 'run' : 'gateway-host';
 }

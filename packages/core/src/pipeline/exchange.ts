@@ -20,6 +20,8 @@ export type Endpoint =
     }
   /** A client's format over every provider. */
   | { readonly kind: 'unified'; readonly format: UnifiedFormat }
+  /** Anthropic's `messages/count_tokens`. */
+  | { readonly kind: 'count-tokens' }
   /** `/ai/run`: a model's own input. `model`: where the path names it, decoded. */
   | { readonly kind: 'run'; readonly model: string | null }
   | { readonly kind: 'models' }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { parseBaseUrls } from '../providers/base-urls.ts';
 import { ACCOUNT, GatewayForTest, streamAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
 import { ScriptedBody } from './__fixtures__/scripted-body.ts';
 
@@ -102,5 +103,44 @@ describe('the unified endpoint', () => {
     gateway.provider = () => streamAnswer(body, 'text/html');
     const answer = await gateway.request({ path, headers, body: '{"model":"openai/gpt-5"}' });
     expect([answer.status, answer.json().internalCode, body.asked]).toEqual([502, 2005, ['cancel']]);
+  });
+
+  const api = `/client/v4/accounts/${ACCOUNT}/ai/v1`;
+  const known = { authorization: TOKEN, 'cf-aig-gateway-id': 'main' };
+
+  it.each([
+    [`${api}/messages`, 'anthropic/claude', 'https://api.anthropic.com/v1/messages'],
+    [`${api}/v1/messages`, 'anthropic/claude', 'https://api.anthropic.com/v1/messages'],
+    [`${api}/v1/messages/count_tokens`, 'anthropic/c', 'https://api.anthropic.com/v1/messages/count_tokens'],
+    [`${api}/responses`, 'openai/gpt-5', 'https://api.openai.com/v1/responses'],
+    [`${api}/responses`, 'xai/grok-4', 'https://api.x.ai/v1/responses'],
+    [`${api}/embeddings`, 'openai/text-embedding-3-small', 'https://api.openai.com/v1/embeddings'],
+    [`${api}/embeddings`, 'mistral/mistral-embed', 'https://api.mistral.ai/v1/embeddings'],
+    [`/v1/${ACCOUNT}/main/compat/v1/responses`, 'openai/gpt-5', 'https://api.openai.com/v1/responses'],
+  ])('%s with %s is served by the provider itself', async (at, model, url) => {
+    const all = { ...headers, ...known };
+    expect((await gateway.request({ path: at, headers: all, body: JSON.stringify({ model }) })).status).toBe(
+      200,
+    );
+    expect(gateway.lastSent().url).toBe(url);
+  });
+
+  it('counts tokens only where the provider does, and says so to Anthropic’s client', async () => {
+    const body = '{"model":"openai/gpt-5"}';
+    const answer = await gateway.request({ path: `${api}/messages/count_tokens`, headers: known, body });
+    expect([answer.status, answer.json()]).toEqual([
+      404,
+      expect.objectContaining({ type: 'error', error: expect.objectContaining({ type: 'not_found_error' }) }),
+    ]);
+  });
+
+  it('sends the field that pins a provider to nobody', async () => {
+    gateway.baseUrls = parseBaseUrls('{"workers-ai":"https://w.example/ai"}');
+    const body = '{"model":"moonshotai/kimi-k2.6","provider":"cloudflare","messages":[]}';
+    await gateway.request({ path: `${api}/chat/completions`, headers: known, body });
+    expect([gateway.lastSent().url, sentBody()]).toEqual([
+      'https://w.example/ai/v1/chat/completions',
+      '{"model":"@cf/moonshotai/kimi-k2.6","messages":[]}',
+    ]);
   });
 });

@@ -47,6 +47,25 @@ export async function planAsked(
   return served ? passThrough(asked, served, credentialed) : translate(asked, credentialed, ports);
 }
 
+/**
+ * Anthropic's count of a request's tokens. Only those who serve that format count: the other providers' counts are of
+ * their own formats, and an estimate would pass for a count (spec/providers 3.2).
+ */
+export async function planCountTokens(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> {
+  const asked = readAsked(exchange, 'anthropic-messages');
+  if (isRefusal(asked)) return asked;
+  const { provider } = asked.named;
+  const served = servedTarget(asked.named, 'anthropic-messages', ports.baseUrls);
+  if (isRefusal(served)) return served;
+  if (served === null)
+    return new Refusal('notCounted', {
+      message: `${provider.name} does not count the tokens of Anthropic requests. Leave the count out.`,
+    });
+  const credentialed = await withCredentials(exchange, provider, ports);
+  if (isRefusal(credentialed)) return credentialed;
+  return passThrough(asked, { ...served, url: `${served.url}/count_tokens` }, credentialed);
+}
+
 function readAsked(exchange: Authenticated, format: UnifiedFormat): Asked | Refusal {
   const { request } = exchange;
   if (request.method !== 'POST')

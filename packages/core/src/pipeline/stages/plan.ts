@@ -6,7 +6,7 @@ import { askForUsage, readModel } from '../../providers/request-body.ts';
 import { needsUsageAsked, readPath } from '../../providers/request-path.ts';
 import type { Authenticated, Planned, Target } from '../exchange.ts';
 import { planRun } from '../plan/plan-run.ts';
-import { planUnified } from '../plan/plan-unified.ts';
+import { planCountTokens, planUnified } from '../plan/plan-unified.ts';
 import { withCredentials } from '../plan/with-credentials.ts';
 import type { Ports } from '../ports.ts';
 
@@ -28,6 +28,8 @@ function planTarget(exchange: Authenticated, ports: PlanPorts): Promise<Target |
       });
     case 'unified':
       return planUnified(exchange, endpoint.format, ports);
+    case 'count-tokens':
+      return planCountTokens(exchange, ports);
     case 'run':
       return planRun(exchange, endpoint.model, ports);
     case 'models':

@@ -97,7 +97,7 @@ function unifiedEndpoint(path: string): Endpoint | null {
   const format = FORMATS.get(name);
   if (format) return { kind: 'unified', format };
   if (name === 'models') return { kind: 'models' };
-  return name === 'messages/count_tokens' ? UNSERVED_ENDPOINT : null;
+  return name === 'messages/count_tokens' ? { kind: 'count-tokens' } : null;
 }
 
 const isTargetName = (segment: string) =>
