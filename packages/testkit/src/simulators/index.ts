@@ -1,0 +1,4 @@
+export type { Heard, HeardPart, HeardTurn } from './heard.ts';
+export * from './script.ts';
+export * from './simulators.ts';
+export type { WireName } from './wire.ts';

@@ -1,0 +1,97 @@
+import type { Wire, WireRequest } from './wire.ts';
+import { messagesWire } from './wires/anthropic-messages.ts';
+import { cohereWire } from './wires/cohere.ts';
+import { converseWire, MODEL_PATH } from './wires/converse.ts';
+import { geminiWire } from './wires/gemini.ts';
+import { invokeWire } from './wires/invoke.ts';
+import {
+  AZURE_TRAITS,
+  BASETEN_TRAITS,
+  CEREBRAS_TRAITS,
+  type ChatTraits,
+  chatWire,
+  DEEPSEEK_TRAITS,
+  FIREWORKS_TRAITS,
+  GROQ_TRAITS,
+  HUGGINGFACE_TRAITS,
+  MISTRAL_TRAITS,
+  OPENAI_TRAITS,
+  OPENROUTER_TRAITS,
+  PARALLEL_TRAITS,
+  PERPLEXITY_TRAITS,
+  TOGETHER_TRAITS,
+  WORKERS_AI_TRAITS,
+  XAI_TRAITS,
+} from './wires/openai-chat/index.ts';
+import { responsesWire } from './wires/openai-responses.ts';
+import { workersAiWire } from './wires/workers-ai.ts';
+
+/** A provider by what it listens to. */
+export interface SimulatedProvider {
+  readonly slug: string;
+  /** Where a key may stand. */
+  readonly keyHeaders: readonly string[];
+  /** What speaks at a path beneath the base URL; null: nothing. */
+  wireAt(request: Pick<WireRequest, 'path'>): Wire | null;
+  /** Speaks for errors where no wire is at the path. */
+  readonly nativeWire: Wire;
+}
+
+const BEARER = ['authorization'];
+
+const at = (pattern: RegExp, wire: Wire) => ({ pattern, wire });
+
+function provider(
+  slug: string,
+  keyHeaders: readonly string[],
+  [native, ...others]: readonly [ReturnType<typeof at>, ...ReturnType<typeof at>[]],
+): SimulatedProvider {
+  return {
+    slug,
+    keyHeaders,
+    nativeWire: native.wire,
+    wireAt: ({ path }) => [native, ...others].find(({ pattern }) => pattern.test(path))?.wire ?? null,
+  };
+}
+
+/** Chat, and Responses where the provider serves them too. */
+const compatible = (slug: string, traits: ChatTraits, servesResponses = false): SimulatedProvider =>
+  provider(slug, BEARER, [
+    at(traits.path, chatWire(traits)),
+    ...(servesResponses ? [at(/\/responses$/, responsesWire)] : []),
+  ]);
+
+export const SIMULATED_PROVIDERS: readonly SimulatedProvider[] = [
+  compatible('openai', OPENAI_TRAITS, true),
+  provider(
+    'azure-openai',
+    ['api-key', 'authorization'],
+    [at(AZURE_TRAITS.path, chatWire(AZURE_TRAITS)), at(/\/responses$/, responsesWire)],
+  ),
+  provider('anthropic', ['x-api-key', 'authorization'], [at(/^\/v1\/messages$/, messagesWire)]),
+  provider('google-ai-studio', ['x-goog-api-key'], [at(/^\/v1(?:beta)?\//, geminiWire)]),
+  provider('google-vertex-ai', ['authorization', 'x-goog-api-key'], [at(/^\/v1(?:beta1)?\//, geminiWire)]),
+  provider(
+    'aws-bedrock',
+    ['authorization'],
+    [at(/\/converse(?:-stream)?$/, converseWire), at(MODEL_PATH, invokeWire)],
+  ),
+  provider('workers-ai', BEARER, [
+    at(/^\/run\//, workersAiWire),
+    at(WORKERS_AI_TRAITS.path, chatWire(WORKERS_AI_TRAITS)),
+    at(/^\/v1\/responses$/, responsesWire),
+  ]),
+  compatible('grok', XAI_TRAITS, true),
+  compatible('groq', GROQ_TRAITS),
+  compatible('mistral', MISTRAL_TRAITS),
+  provider('cohere', BEARER, [at(/^\/v2\/chat$/, cohereWire)]),
+  compatible('deepseek', DEEPSEEK_TRAITS),
+  compatible('cerebras', CEREBRAS_TRAITS),
+  compatible('perplexity-ai', PERPLEXITY_TRAITS),
+  compatible('openrouter', OPENROUTER_TRAITS),
+  compatible('together', TOGETHER_TRAITS),
+  compatible('fireworks', FIREWORKS_TRAITS),
+  compatible('baseten', BASETEN_TRAITS),
+  compatible('parallel', PARALLEL_TRAITS),
+  compatible('huggingface', HUGGINGFACE_TRAITS),
+];
