@@ -1,0 +1,90 @@
+import type { Json } from '../../../form/json.ts';
+import { budgetOf, effortOf } from '../../../form/reasoning-budget.ts';
+import type { Effort, Parameters, Reasoning } from '../../../form/request.ts';
+import type { MessagesModel } from '../models.ts';
+
+const LEAST_BUDGET = 1024;
+
+/** How a request thinks. */
+export interface ThinkingPlan {
+  readonly isOn: boolean;
+  readonly maxTokens: number;
+  readonly thinking?: Json;
+  readonly effort?: Effort;
+  /** The caller's wish could not be met: it is named as dropped. */
+  readonly isDropped: boolean;
+}
+
+/** What else the request says that thinking excludes. */
+export interface AgainstThinking {
+  /** The caller wants a call, and a forced call excludes thinking (spec/providers 6.1). */
+  readonly forcesCall: boolean;
+  /** The model's last turn made calls and does not begin with thinking of Anthropic's: a budget then is a 400. */
+  readonly continuesWithoutThinking: boolean;
+}
+
+/** spec/providers 2.9, 6.1: a budget of at least 1024 and below `max_tokens`, or an effort where the model adapts. */
+export function planThinking(
+  { reasoning, maxTokens }: Pick<Parameters, 'reasoning' | 'maxTokens'>,
+  model: MessagesModel,
+  against: AgainstThinking,
+): ThinkingPlan {
+  const off: ThinkingPlan = { isOn: false, maxTokens: maxTokens ?? model.maxOutput, isDropped: false };
+  if (!reasoning) return off;
+  if (reasoning.effort === 'none')
+    return model.thinking === 'budget' ? off : { ...off, thinking: { type: 'disabled' } };
+  if (against.forcesCall) return { ...off, isDropped: true };
+  if (model.thinking === 'adaptive' || (model.thinking === 'either' && reasoning.budget === undefined))
+    return { ...off, isOn: true, ...adaptive(reasoning, model, off.maxTokens) };
+  if (against.continuesWithoutThinking) return { ...off, isDropped: true };
+  return byBudget(reasoning, maxTokens, model) ?? { ...off, isDropped: true };
+}
+
+function adaptive(
+  reasoning: Reasoning,
+  model: MessagesModel,
+  maxTokens: number,
+): Pick<ThinkingPlan, 'thinking' | 'effort'> {
+  const effort = effortOf(reasoning, maxTokens);
+  const display = reasoning.shown === null ? {} : { display: reasoning.shown ? 'summarized' : 'omitted' };
+  return {
+    thinking: { type: 'adaptive', ...display },
+    ...(effort === null ? {} : { effort: knownEffort(effort, model) }),
+  };
+}
+
+function knownEffort(effort: Effort, { efforts }: MessagesModel): Effort {
+  const wanted: readonly Effort[] = {
+    none: ['low' as const],
+    minimal: ['low' as const],
+    low: ['low' as const],
+    medium: ['medium' as const],
+    high: ['high' as const],
+    xhigh: ['xhigh' as const, 'max' as const],
+    max: ['max' as const],
+  }[effort];
+  return wanted.find((it) => efforts.includes(it)) ?? 'high';
+}
+
+/**
+ * The answer keeps the room that the caller gave it: `max_tokens` grows by the budget as far as the model goes, then the
+ * budget shrinks. Null: too little is left to think.
+ */
+function byBudget(
+  reasoning: Reasoning,
+  maxTokens: number | undefined,
+  model: MessagesModel,
+): ThinkingPlan | null {
+  const wanted = Math.max(LEAST_BUDGET, budgetOf(reasoning, model.maxOutput) ?? 0);
+  const given = maxTokens ?? model.maxOutput;
+  const max = given > wanted ? given : Math.max(given, Math.min(given + wanted, model.maxOutput));
+  const budget = given > wanted ? wanted : Math.min(wanted, max - Math.min(given, max - 1));
+  if (budget < LEAST_BUDGET || budget >= max) return null;
+  const display = reasoning.shown === false ? { display: 'omitted' } : {};
+  return {
+    isOn: true,
+    maxTokens: max,
+    thinking: { type: 'enabled', budget_tokens: budget, ...display },
+    isDropped: false,
+  };
+}
