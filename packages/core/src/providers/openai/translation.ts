@@ -1,0 +1,109 @@
+import {
+  type ChatDeviations,
+  chatDialect,
+  deviate,
+  OPENAI_CHAT,
+} from '../../dialects/openai-chat/provider/index.ts';
+import type { Effort, ModelRequest } from '../../form/request.ts';
+import type { ProviderTranslation } from '../provider-translation.ts';
+
+/** They think, and refuse what tunes the choice of tokens (spec/providers 4.1). */
+const REASONING: ChatDeviations = deviate(
+  {
+    parameters: {
+      temperature: 'drop',
+      topP: 'drop',
+      frequencyPenalty: 'drop',
+      presencePenalty: 'drop',
+      logitBias: 'drop',
+      logprobs: 'refuse',
+      reasoning: 'keep',
+    },
+    systemRole: 'developer',
+  },
+  OPENAI_CHAT,
+);
+
+/** o1 to o4 make one call at a time and know three efforts. */
+const O_SERIES: ChatDeviations = deviate(
+  {
+    parameters: { parallelToolCalls: 'drop', verbosity: 'drop' },
+    reasoning: { kind: 'effort', words: efforts('low', 'low', 'high', 'high') },
+  },
+  REASONING,
+);
+
+const GPT_5: ChatDeviations = deviate(
+  { reasoning: { kind: 'effort', words: efforts('minimal', 'minimal', 'high', 'high') } },
+  REASONING,
+);
+
+/** From 5.1 on a model may be told not to think, and then it takes what tunes again. */
+const GPT_5_1: ChatDeviations = deviate(
+  { reasoning: { kind: 'effort', words: efforts('none', 'low', 'high', 'high') } },
+  REASONING,
+);
+const GPT_5_2: ChatDeviations = deviate(
+  { reasoning: { kind: 'effort', words: efforts('none', 'low', 'xhigh', 'xhigh') } },
+  REASONING,
+);
+const NOT_THINKING: ChatDeviations = deviate(
+  { reasoning: GPT_5_1.reasoning, systemRole: 'developer', parameters: { reasoning: 'keep' } },
+  OPENAI_CHAT,
+);
+
+/** o1-mini and o1-preview know neither role for instructions, and no tools. */
+const O1_MINI: ChatDeviations = deviate(
+  { systemRole: 'user', laterSystem: 'user', tools: false, parameters: { reasoning: 'drop' } },
+  O_SERIES,
+);
+
+/** They search before every answer and take nothing that tunes. */
+const SEARCH_PREVIEW: ChatDeviations = deviate(
+  {
+    parameters: {
+      temperature: 'drop',
+      topP: 'drop',
+      frequencyPenalty: 'drop',
+      presencePenalty: 'drop',
+      seed: 'drop',
+      logitBias: 'drop',
+      logprobs: 'refuse',
+      verbosity: 'drop',
+    },
+    webSearch: 'web_search_options',
+  },
+  OPENAI_CHAT,
+);
+
+/** Models without thoughts. */
+const PLAIN: ChatDeviations = deviate({ parameters: { verbosity: 'drop' } }, OPENAI_CHAT);
+
+function efforts(
+  none: string,
+  minimal: string,
+  xhigh: string,
+  max: string,
+): Readonly<Record<Effort, string>> {
+  return { none, minimal, low: 'low', medium: 'medium', high: 'high', xhigh, max };
+}
+
+/** `*-chat*` of the GPT-5 family does not think. */
+const THINKS = /^(?:o\d|gpt-(?:[5-9]|\d\d))(?!.*-chat)/;
+
+/** The deviations of a model of OpenAI's own by its name. Fine-tuned ones (`ft:gpt-4o:…`) are as what they came from. */
+export function openaiDeviations(name: string, request: ModelRequest): ChatDeviations {
+  const model = name.replace(/^ft:/, '');
+  if (/^o1-(?:mini|preview)/.test(model)) return O1_MINI;
+  if (/-search-(?:preview|api)/.test(model)) return SEARCH_PREVIEW;
+  if (!THINKS.test(model)) return PLAIN;
+  if (/^o\d/.test(model)) return O_SERIES;
+  if (/^gpt-5(?!\.)/.test(model)) return GPT_5;
+  if (request.parameters.reasoning?.effort === 'none') return NOT_THINKING;
+  return /^gpt-5\.1(?!\d)/.test(model) ? GPT_5_1 : GPT_5_2;
+}
+
+export const openaiTranslation: ProviderTranslation = {
+  slug: 'openai',
+  dialectFor: (model, request) => chatDialect(openaiDeviations(model, request)),
+};
