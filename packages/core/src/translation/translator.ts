@@ -26,7 +26,7 @@ export function idMaker(random: TranslatorPorts['random']): (prefix: string) => 
 }
 
 export function createTranslator(
-  clients: Readonly<Partial<Record<ClientDialectName, ClientDialect>>>,
+  clients: Readonly<Record<ClientDialectName, ClientDialect>>,
   providers: ReadonlyMap<string, ProviderTranslation>,
   embed: Translator['embed'],
   ports: TranslatorPorts,
@@ -36,7 +36,7 @@ export function createTranslator(
   const translate = (given: ToTranslate): Translated | Fault | null => {
     const translation = providers.get(given.provider.slug);
     const client = clients[given.dialect];
-    if (!translation || !client) return null;
+    if (!translation) return null;
     const body = parseJson(Buffer.from(given.body).toString('utf8'));
     if (!isJson(body)) return fault([], 'The body must be a JSON object.');
     const request = client.decodeRequest(body);
