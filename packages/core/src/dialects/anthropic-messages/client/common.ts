@@ -1,21 +1,21 @@
 import type { CacheHint } from '../../../form/blocks.ts';
 import { type Json, residueOf } from '../../../form/json.ts';
 import type { Residue } from '../../../form/provenance.ts';
-import type { Fields } from './fields.ts';
+import type { Field } from '../../request-field.ts';
 
 /** What every block and tool may carry: the wish to be cached, and members that the form has no field for. */
 export function readCommon(
-  block: Fields,
+  block: Field,
   known: readonly string[],
 ): { readonly cache?: CacheHint; readonly residue?: Residue } {
-  return { ...readCache(block), ...residue(residueOf(block.value, known)) };
+  return { ...readCache(block), ...residue(residueOf(block.object(), [...known, 'cache_control'])) };
 }
 
-export function readCache(block: Fields): { readonly cache?: CacheHint } {
-  const control = block.object('cache_control');
+export function readCache(block: Field): { readonly cache?: CacheHint } {
+  const control = block.at('cache_control').given;
   if (!control) return {};
-  control.needed('type', control.oneOf('type', ['ephemeral']), 'ephemeral');
-  return { cache: { lifetime: control.oneOf<'5m' | '1h'>('ttl', ['5m', '1h']) ?? null } };
+  control.at('type').oneOf(['ephemeral']);
+  return { cache: { lifetime: control.optional('ttl', (ttl) => ttl.oneOf(['5m', '1h'])) ?? null } };
 }
 
 /** Members that are null say nothing. */

@@ -8,33 +8,28 @@ import type {
   UserBlock,
 } from '../../../form/blocks.ts';
 import { residueOf } from '../../../form/json.ts';
+import { type Field, shown } from '../../request-field.ts';
 import { readCitation } from '../citations.ts';
 import { isOpaqueType } from '../kinds.ts';
 import { unpackProof } from '../proofs.ts';
 import { readCache, readCommon, residue } from './common.ts';
 import { decodeDocument, decodeImage } from './decode-media.ts';
-import type { Fields } from './fields.ts';
 
 /** `content`: a string, or blocks that `decode` reads. */
-function decodeContent<Content>(
-  holder: Fields,
-  decode: (block: Fields) => Content | null,
-): (Content | TextBlock)[] {
-  const content = holder.value.content;
-  if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  if (content === undefined || content === null) return holder.needed('content', undefined, []);
-  return holder
-    .objects('content')
-    .map(decode)
-    .filter((block) => block !== null);
-}
+const decodeContent = <Content>(
+  content: Field,
+  decode: (block: Field) => Content,
+): (Content | TextBlock)[] =>
+  typeof content.value === 'string'
+    ? [{ kind: 'text', text: content.value }]
+    : content.list().map((block) => decode(block));
 
-export const decodeUser = (message: Fields): UserBlock[] => decodeContent(message, decodeUserBlock);
+export const decodeUser = (content: Field): UserBlock[] => decodeContent(content, decodeUserBlock);
 
-export const decodeSystem = (message: Fields): TextBlock[] => decodeContent(message, decodeSystemBlock);
+export const decodeSystem = (content: Field): TextBlock[] => decodeContent(content, decodeSystemBlock);
 
-function decodeUserBlock(block: Fields): UserBlock | null {
-  switch (block.value.type) {
+function decodeUserBlock(block: Field): UserBlock {
+  switch (block.at('type').text()) {
     case 'text':
       return decodeText(block);
     case 'image':
@@ -50,15 +45,21 @@ function decodeUserBlock(block: Fields): UserBlock | null {
   }
 }
 
-export function decodeSystemBlock(block: Fields): TextBlock | null {
-  if (block.value.type === 'text') return decodeText(block);
-  block.refuse('type', 'A system prompt is made of blocks of the type "text".');
-  return null;
+function decodeSystemBlock(block: Field): TextBlock {
+  block.at('type').oneOf(['text']);
+  return decodeText(block);
+}
+
+/** A proof that stands alone in a thinking block, because a call of this format has no place for it. */
+interface ForCall {
+  readonly kind: 'for-call';
+  readonly callId: string;
+  readonly proof: NonNullable<ToolCallBlock['proof']>;
 }
 
 /** Blocks in their order; a proof that was packed for a call goes back to that call. */
-export function decodeAssistant(message: Fields): AssistantBlock[] {
-  const blocks: (AssistantBlock | ForCall)[] = decodeContent(message, decodeAssistantBlock);
+export function decodeAssistant(content: Field): AssistantBlock[] {
+  const blocks = decodeContent<AssistantBlock | ForCall>(content, decodeAssistantBlock);
   const packed = new Map(
     blocks.filter((block) => block.kind === 'for-call').map(({ callId, proof }) => [callId, proof]),
   );
@@ -70,15 +71,8 @@ export function decodeAssistant(message: Fields): AssistantBlock[] {
     });
 }
 
-/** A proof that stands alone in a thinking block, because a call of this format has no place for it. */
-interface ForCall {
-  readonly kind: 'for-call';
-  readonly callId: string;
-  readonly proof: NonNullable<ToolCallBlock['proof']>;
-}
-
-function decodeAssistantBlock(block: Fields): AssistantBlock | ForCall | null {
-  switch (block.value.type) {
+function decodeAssistantBlock(block: Field): AssistantBlock | ForCall {
+  switch (block.at('type').text()) {
     case 'text':
       return decodeText(block);
     case 'thinking':
@@ -96,52 +90,51 @@ function decodeAssistantBlock(block: Fields): AssistantBlock | ForCall | null {
   }
 }
 
-function decodeText(block: Fields): TextBlock {
-  const citations = block.objects('citations').map(({ value }) => readCitation(value));
+function decodeText(block: Field): TextBlock {
+  const citations = block.optional('citations', (list) => list.list().map((it) => readCitation(it.object())));
   return {
     kind: 'text',
-    text: block.needed('text', block.text('text'), ''),
-    ...(citations.length > 0 ? { citations } : {}),
-    ...readCommon(block, ['type', 'text', 'citations', 'cache_control']),
+    text: block.at('text').text(),
+    ...(citations && citations.length > 0 ? { citations } : {}),
+    ...readCommon(block, ['type', 'text', 'citations']),
   };
 }
 
-function decodeThinking(block: Fields, textKey: string | null, proofKey: string): ReasoningBlock | ForCall {
-  const text = textKey === null ? '' : block.needed(textKey, block.text(textKey), '');
-  const carried = unpackProof(block.text(proofKey) ?? '', textKey === null ? 'redacted' : 'signature');
+function decodeThinking(
+  block: Field,
+  textKey: 'thinking' | null,
+  proofKey: string,
+): ReasoningBlock | ForCall {
+  const text = textKey === null ? '' : block.at(textKey).text();
+  const proof = block.optional(proofKey, (field) => field.text()) ?? '';
+  const carried = unpackProof(proof, textKey === null ? 'redacted' : 'signature');
   if (carried?.callId) return { kind: 'for-call', callId: carried.callId, proof: carried.proof };
   return {
     kind: 'reasoning',
     text,
     ...(carried ? { proof: carried.proof } : {}),
-    ...residue(residueOf(block.value, ['type', textKey ?? '', proofKey])),
+    ...residue(residueOf(block.object(), ['type', 'thinking', proofKey])),
   };
 }
 
-function decodeToolUse(block: Fields): ToolCallBlock {
-  const input = block.object('input');
-  if (!block.has('input')) block.needed('input', undefined, {});
-  return {
-    kind: 'tool-call',
-    id: block.needed('id', block.text('id'), ''),
-    name: block.needed('name', block.text('name'), ''),
-    arguments: JSON.stringify(input?.value ?? {}),
-    ...readCommon(block, ['type', 'id', 'name', 'input', 'cache_control']),
-  };
-}
+const decodeToolUse = (block: Field): ToolCallBlock => ({
+  kind: 'tool-call',
+  id: block.at('id').name(),
+  name: block.at('name').name(),
+  arguments: JSON.stringify(block.at('input').object()),
+  ...readCommon(block, ['type', 'id', 'name', 'input']),
+});
 
-function decodeToolResult(block: Fields): ToolResultBlock {
-  return {
-    kind: 'tool-result',
-    callId: block.needed('tool_use_id', block.text('tool_use_id'), ''),
-    content: block.has('content') ? decodeContent(block, decodeResultBlock) : [],
-    isError: block.boolean('is_error') ?? false,
-    ...readCommon(block, ['type', 'tool_use_id', 'content', 'is_error', 'cache_control']),
-  };
-}
+const decodeToolResult = (block: Field): ToolResultBlock => ({
+  kind: 'tool-result',
+  callId: block.at('tool_use_id').name(),
+  content: block.optional('content', (content) => decodeContent(content, decodeResultBlock)) ?? [],
+  isError: block.optional('is_error', (isError) => isError.boolean()) ?? false,
+  ...readCommon(block, ['type', 'tool_use_id', 'content', 'is_error']),
+});
 
-function decodeResultBlock(block: Fields): ToolResultBlock['content'][number] | null {
-  switch (block.value.type) {
+function decodeResultBlock(block: Field): ToolResultBlock['content'][number] {
+  switch (block.at('type').text()) {
     case 'text':
       return decodeText(block);
     case 'image':
@@ -151,38 +144,34 @@ function decodeResultBlock(block: Fields): ToolResultBlock['content'][number] | 
     case 'search_result':
       return decodeSearchResult(block);
     case 'tool_reference':
-      return inWords(block, block.needed('tool_name', block.text('tool_name'), ''));
+      return inWords(block, block.at('tool_name').text());
     default:
       return unknownBlock(block);
   }
 }
 
 /** A found text with its source: words to everybody, its own block again to Anthropic (spec/providers 3.2). */
-function decodeSearchResult(block: Fields): TextBlock {
-  const [title, source] = [block.text('title'), block.text('source')];
-  const texts = block.objects('content').map((part) => part.text('text') ?? '');
-  return inWords(block, [title, source && `Source: ${source}`, ...texts].filter(Boolean).join('\n'));
+function decodeSearchResult(block: Field): TextBlock {
+  const title = block.at('title').text();
+  const source = block.at('source').text();
+  const texts = block
+    .at('content')
+    .list()
+    .map((part) => part.at('text').text());
+  return inWords(block, [title, `Source: ${source}`, ...texts].join('\n'));
 }
 
-function inWords(block: Fields, text: string): TextBlock {
-  const { cache, residue: own } = readCommon(block, ['cache_control']);
-  return { kind: 'text', text, ...(cache ? { cache } : {}), ...(own ? { residue: own } : {}) };
-}
+const inWords = (block: Field, text: string): TextBlock => ({ kind: 'text', text, ...readCommon(block, []) });
 
-function decodeOpaque(block: Fields): OpaqueBlock | null {
-  const type = block.text('type');
-  if (type === undefined || !isOpaqueType(type)) return unknownBlock(block);
-  const { cache_control: _, ...value } = block.value;
+function decodeOpaque(block: Field): OpaqueBlock {
+  if (!isOpaqueType(block.at('type').text())) return unknownBlock(block);
+  const { cache_control: _, ...value } = block.object();
   return { kind: 'opaque', dialect: 'anthropic-messages', value, ...readCache(block) };
 }
 
-function unknownBlock(block: Fields): null {
-  const type = block.value.type;
-  block.refuse(
-    'type',
-    typeof type === 'string'
-      ? `Content of the type "${type.slice(0, 64)}" cannot be translated.`
-      : 'Every block needs a "type".',
-  );
-  return null;
-}
+const unknownBlock = (block: Field): never =>
+  block
+    .at('type')
+    .fail(
+      `Content of the type "${shown(block.at('type').text())}" has no place here, or none in translation.`,
+    );

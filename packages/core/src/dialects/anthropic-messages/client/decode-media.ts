@@ -1,70 +1,57 @@
 import type { FileBlock, ImageBlock, MediaSource } from '../../../form/blocks.ts';
-import { isJson, residueOf } from '../../../form/json.ts';
+import { residueOf } from '../../../form/json.ts';
+import type { Field } from '../../request-field.ts';
 import { readCommon, residue } from './common.ts';
-import type { Fields } from './fields.ts';
 
-const NOTHING: MediaSource = { kind: 'url', url: '' };
+export const decodeImage = (block: Field): ImageBlock => ({
+  kind: 'image',
+  source: decodeSource(block.at('source')),
+  ...readCommon(block, ['type', 'source']),
+});
 
-export function decodeImage(block: Fields): ImageBlock {
-  const source = block.object('source');
-  const known = ['type', 'source', 'cache_control'];
-  return {
-    kind: 'image',
-    source: source ? decodeSource(source) : block.needed('source', undefined, NOTHING),
-    ...readCommon(block, known),
-  };
-}
-
-export function decodeDocument(block: Fields): FileBlock {
-  const source = block.object('source');
-  const name = block.text('title');
-  const known = ['type', 'source', 'title', 'cache_control'];
+export function decodeDocument(block: Field): FileBlock {
+  const source = block.at('source');
+  const name = block.optional('title', (title) => title.text());
+  const known = ['type', 'source', 'title'];
   const common = readCommon(block, known);
-  const inner = source && isJson(source.value) && source.value.type === 'content';
+  const isInPieces = source.at('type').value === 'content';
   return {
     kind: 'file',
-    source: source ? decodeSource(source) : block.needed('source', undefined, NOTHING),
+    source: decodeSource(source),
     ...(name === undefined ? {} : { name }),
     ...common,
     // Text in pieces is one text to everybody else; Anthropic gets its pieces back, because it cites by them.
-    ...(inner ? residue({ ...residueOf(block.value, known), source: source.value }) : {}),
+    ...(isInPieces ? residue({ ...residueOf(block.object(), ['cache_control', 'type', 'title']) }) : {}),
   };
 }
 
-function decodeSource(source: Fields): MediaSource {
-  switch (source.text('type')) {
+function decodeSource(source: Field): MediaSource {
+  switch (source.at('type').oneOf(['base64', 'url', 'file', 'text', 'content'])) {
     case 'base64':
       return {
         kind: 'data',
-        mediaType: source.needed('media_type', source.text('media_type'), '').toLowerCase(),
-        data: source.needed('data', source.text('data'), ''),
+        mediaType: source.at('media_type').name().toLowerCase(),
+        data: source.at('data').text(),
       };
     case 'url':
-      return { kind: 'url', url: source.needed('url', source.text('url'), '') };
+      return { kind: 'url', url: source.at('url').name() };
     case 'file':
-      return {
-        kind: 'file-id',
-        id: source.needed('file_id', source.text('file_id'), ''),
-        dialect: 'anthropic-messages',
-      };
+      return { kind: 'file-id', id: source.at('file_id').name(), dialect: 'anthropic-messages' };
     case 'text':
-      return plainText(source.needed('data', source.text('data'), ''));
+      return plainText(source.at('data').text());
     case 'content':
-      return plainText(
-        typeof source.value.content === 'string' ? source.value.content : textsOf(source).join('\n\n'),
-      );
-    default:
-      source.refuse('type', 'A source is "base64", "url", "file", "text" or "content".');
-      return NOTHING;
+      return plainText(textsOf(source.at('content')));
   }
 }
 
-function textsOf(source: Fields): string[] {
-  return source.objects('content').map((part) => {
-    if (part.value.type !== 'text')
-      part.refuse('type', 'A document can be translated only where all of its content is text.');
-    return part.text('text') ?? '';
+function textsOf(content: Field): string {
+  if (typeof content.value === 'string') return content.value;
+  const texts = content.list().map((part) => {
+    if (part.at('type').text() !== 'text')
+      part.at('type').fail('A document can be translated only where all of its content is text.');
+    return part.at('text').text();
   });
+  return texts.join('\n\n');
 }
 
 const plainText = (text: string): MediaSource => ({

@@ -1,12 +1,12 @@
-import type { Block, CacheHint, TextBlock } from '../../../form/blocks.ts';
+import type { Block, CacheHint } from '../../../form/blocks.ts';
 import type { Fault } from '../../../form/fault.ts';
 import { type Json, residueOf } from '../../../form/json.ts';
 import type { Message, ModelRequest } from '../../../form/request.ts';
+import { decoded, Field } from '../../request-field.ts';
 import { readCache } from './common.ts';
-import { decodeAssistant, decodeSystem, decodeSystemBlock, decodeUser } from './decode-blocks.ts';
+import { decodeAssistant, decodeSystem, decodeUser } from './decode-blocks.ts';
 import { decodeParameters, namesOf } from './decode-parameters.ts';
 import { decodeTool } from './decode-tools.ts';
-import { Faults, Fields } from './fields.ts';
 
 /** `model` and `provider` say who is asked; others have read them. */
 const KNOWN = [
@@ -32,43 +32,35 @@ const KNOWN = [
 ];
 
 /** `POST /v1/messages` (spec/providers 3.2, 6.1). */
-export function decodeRequest(body: Json): ModelRequest | Fault {
-  const fields = new Fields(body, [], new Faults());
-  if (fields.value.max_tokens === 0)
-    fields.refuse(
-      'max_tokens',
-      'Only Anthropic itself takes "max_tokens": 0 (to warm its cache). Ask for at least 1.',
-    );
-  const maxTokens = fields.needed('max_tokens', fields.integer('max_tokens', 1), 1);
-  const request = decode(fields, maxTokens);
-  return fields.faults.first ?? request;
-}
+export const decodeRequest = (body: Json): ModelRequest | Fault =>
+  decoded(() => {
+    const field = new Field(body);
+    const limit = field.at('max_tokens');
+    if (limit.value === 0)
+      limit.fail('Only Anthropic itself takes 0, to warm its cache. Ask for at least 1 token.');
+    return decode(field, limit.count(1));
+  });
 
 /** `POST /v1/messages/count_tokens`: the same request, which produces nothing and so has no limit. */
-export function decodeCountTokens(body: Json): ModelRequest | Fault {
-  const fields = new Fields(body, [], new Faults());
-  const request = decode(fields, fields.integer('max_tokens', 0));
-  return fields.faults.first ?? { ...request, stream: false };
-}
+export const decodeCountTokens = (body: Json): ModelRequest | Fault =>
+  decoded(() => ({ ...decode(new Field(body), undefined), stream: false }));
 
-function decode(body: Fields, maxTokens: number | undefined): ModelRequest {
+function decode(body: Field, maxTokens: number | undefined): ModelRequest {
   const parameters = {
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...decodeParameters(body),
   };
-  if ((body.list('mcp_servers') ?? []).length > 0)
-    body.refuse(
-      'mcp_servers',
-      'Only Anthropic itself can call the servers of "mcp_servers". Leave them out.',
-    );
+  const servers = body.at('mcp_servers').given;
+  if (servers && servers.list().length > 0)
+    servers.fail('Only Anthropic itself can call MCP servers. Leave them out.');
   return {
-    messages: cached(decodeMessages(body), readCache(body).cache),
-    tools: body.objects('tools').map(decodeTool),
+    messages: cached([...decodeSystemPrompt(body), ...decodeMessages(body)], readCache(body).cache),
+    tools: body.optional('tools', (tools) => tools.list().map(decodeTool)) ?? [],
     parameters,
-    stream: body.boolean('stream') ?? false,
+    stream: body.optional('stream', (stream) => stream.boolean()) ?? false,
     includeUsage: true,
-    unknown: said(residueOf(body.value, KNOWN)),
-    source: { dialect: 'anthropic-messages', body: body.value, names: namesOf(parameters, body) },
+    unknown: said(residueOf(body.object(), KNOWN)),
+    source: { dialect: 'anthropic-messages', body: body.object(), names: namesOf(parameters, body) },
   };
 }
 
@@ -76,36 +68,28 @@ function decode(body: Fields, maxTokens: number | undefined): ModelRequest {
 const said = (value: Json | null): Json =>
   Object.fromEntries(Object.entries(value ?? {}).filter(([, member]) => member !== null));
 
-function decodeMessages(body: Fields): Message[] {
-  const messages = body.objects('messages').map(decodeMessage);
-  if (body.list('messages')?.length === 0) body.refuse('messages', 'At least one message is needed.');
-  body.needed('messages', body.value.messages ?? undefined, []);
-  const system = decodeSystemPrompt(body);
-  return system.length > 0 ? [{ role: 'system', content: system }, ...messages] : messages;
+function decodeSystemPrompt(body: Field): Message[] {
+  const content = body.optional('system', decodeSystem) ?? [];
+  return content.some(({ text }) => text !== '') ? [{ role: 'system', content }] : [];
 }
 
-function decodeSystemPrompt(body: Fields): TextBlock[] {
-  const system = body.value.system;
-  if (typeof system === 'string') return system === '' ? [] : [{ kind: 'text', text: system }];
-  if (system !== undefined && !Array.isArray(system) && system !== null)
-    body.refuse('system', '"system" must be a string or a list of text blocks.');
-  if (!Array.isArray(system)) return [];
-  return body
-    .objects('system')
-    .map(decodeSystemBlock)
-    .filter((block) => block !== null);
+function decodeMessages(body: Field): Message[] {
+  const messages = body.at('messages').list();
+  return messages.length === 0
+    ? body.at('messages').fail('At least one message is needed.')
+    : messages.map(decodeMessage);
 }
 
-function decodeMessage(message: Fields): Message {
-  const role = message.oneOf('role', ['user', 'assistant', 'system']);
+function decodeMessage(message: Field): Message {
+  const role = message.at('role').oneOf(['user', 'assistant', 'system']);
+  const content = message.at('content');
   switch (role) {
+    case 'user':
+      return { role, content: decodeUser(content) };
     case 'assistant':
-      return { role, content: decodeAssistant(message) };
+      return { role, content: decodeAssistant(content) };
     case 'system':
-      return { role, content: decodeSystem(message) };
-    default:
-      message.needed('role', message.text('role'), '');
-      return { role: 'user', content: decodeUser(message) };
+      return { role, content: decodeSystem(content) };
   }
 }
 

@@ -1,36 +1,38 @@
 import type { Parameters, Tool, ToolChoice } from '../../../form/request.ts';
+import type { Field } from '../../request-field.ts';
 import { readCommon } from './common.ts';
-import type { Fields } from './fields.ts';
 
-export function decodeTool(tool: Fields): Tool {
-  const type = tool.text('type') ?? 'custom';
+export function decodeTool(tool: Field): Tool {
+  const type = tool.optional('type', (it) => it.name()) ?? 'custom';
   if (type.startsWith('web_search_'))
-    return { kind: 'web-search', dialect: 'anthropic-messages', options: tool.value };
+    return { kind: 'web-search', dialect: 'anthropic-messages', options: tool.object() };
   if (type !== 'custom')
-    return { kind: 'provider', dialect: 'anthropic-messages', type, options: tool.value };
-  const description = tool.text('description');
-  const schema = tool.object('input_schema')?.value;
+    return { kind: 'provider', dialect: 'anthropic-messages', type, options: tool.object() };
+  const description = tool.optional('description', (it) => it.text());
   return {
     kind: 'function',
-    name: tool.needed('name', tool.text('name') || undefined, ''),
+    name: tool.at('name').name(),
     ...(description === undefined ? {} : { description }),
-    schema: tool.needed('input_schema', schema, {}),
-    strict: tool.boolean('strict') ?? null,
-    ...readCommon(tool, ['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']),
+    schema: tool.at('input_schema').object(),
+    strict: tool.optional('strict', (it) => it.boolean()) ?? null,
+    ...readCommon(tool, ['type', 'name', 'description', 'input_schema', 'strict']),
   };
 }
 
-const TYPES = ['auto', 'any', 'none', 'tool'] as const;
-const KINDS = { auto: 'auto', any: 'required', none: 'none' } as const;
+export function decodeToolChoice(choice: Field): Pick<Parameters, 'toolChoice' | 'parallelToolCalls'> {
+  const isSerial = choice.optional('disable_parallel_tool_use', (it) => it.boolean()) ?? false;
+  return { toolChoice: toolChoice(choice), ...(isSerial ? { parallelToolCalls: false } : {}) };
+}
 
-export function decodeToolChoice(body: Fields): Pick<Parameters, 'toolChoice' | 'parallelToolCalls'> {
-  const choice = body.object('tool_choice');
-  if (!choice) return {};
-  const type = choice.needed('type', choice.oneOf('type', TYPES), 'auto');
-  const toolChoice: ToolChoice =
-    type === 'tool'
-      ? { kind: 'tool', name: choice.needed('name', choice.text('name'), '') }
-      : { kind: KINDS[type] };
-  const isSerial = choice.boolean('disable_parallel_tool_use') ?? false;
-  return { toolChoice, ...(isSerial ? { parallelToolCalls: false } : {}) };
+function toolChoice(choice: Field): ToolChoice {
+  const type = choice.at('type').oneOf(['auto', 'any', 'none', 'tool']);
+  switch (type) {
+    case 'auto':
+    case 'none':
+      return { kind: type };
+    case 'any':
+      return { kind: 'required' };
+    case 'tool':
+      return { kind: 'tool', name: choice.at('name').name() };
+  }
 }

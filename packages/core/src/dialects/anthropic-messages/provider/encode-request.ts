@@ -198,6 +198,8 @@ const opaqueUser = ({ source }: ModelRequest, user: string) =>
 const TIERS: Readonly<Record<string, string>> = {
   auto: 'auto',
   priority: 'auto',
+  // Cheaper than the default at OpenAI: here, at least never the dearer one.
+  flex: 'standard_only',
   default: 'standard_only',
   standard_only: 'standard_only',
 };
