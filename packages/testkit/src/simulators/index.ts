@@ -1,4 +1,4 @@
 export type { Heard, HeardPart, HeardTurn } from './heard.ts';
 export * from './script.ts';
 export * from './simulators.ts';
-export type { WireName } from './wire.ts';
+export type { Limits, Unsayable, WireName } from './wire.ts';

@@ -54,15 +54,15 @@ function provider(
   };
 }
 
-/** Chat, and Responses where the provider serves them too. */
-const compatible = (slug: string, traits: ChatTraits, servesResponses = false): SimulatedProvider =>
-  provider(slug, BEARER, [
-    at(traits.path, chatWire(traits)),
-    ...(servesResponses ? [at(/\/responses$/, responsesWire)] : []),
-  ]);
+/** Chat, and what else the provider serves. */
+const compatible = (
+  slug: string,
+  traits: ChatTraits,
+  ...others: readonly ReturnType<typeof at>[]
+): SimulatedProvider => provider(slug, BEARER, [at(traits.path, chatWire(traits)), ...others]);
 
 export const SIMULATED_PROVIDERS: readonly SimulatedProvider[] = [
-  compatible('openai', OPENAI_TRAITS, true),
+  compatible('openai', OPENAI_TRAITS, at(/^\/responses$/, responsesWire)),
   provider(
     'azure-openai',
     ['api-key', 'authorization'],
@@ -81,17 +81,22 @@ export const SIMULATED_PROVIDERS: readonly SimulatedProvider[] = [
     at(WORKERS_AI_TRAITS.path, chatWire(WORKERS_AI_TRAITS)),
     at(/^\/v1\/responses$/, responsesWire),
   ]),
-  compatible('grok', XAI_TRAITS, true),
+  compatible('grok', XAI_TRAITS, at(/^\/responses$/, responsesWire), at(/^\/v1\/messages$/, messagesWire)),
   compatible('groq', GROQ_TRAITS),
   compatible('mistral', MISTRAL_TRAITS),
   provider('cohere', BEARER, [at(/^\/v2\/chat$/, cohereWire)]),
-  compatible('deepseek', DEEPSEEK_TRAITS),
+  compatible('deepseek', DEEPSEEK_TRAITS, at(/^\/responses$/, responsesWire)),
   compatible('cerebras', CEREBRAS_TRAITS),
   compatible('perplexity-ai', PERPLEXITY_TRAITS),
-  compatible('openrouter', OPENROUTER_TRAITS),
-  compatible('together', TOGETHER_TRAITS),
+  compatible(
+    'openrouter',
+    OPENROUTER_TRAITS,
+    at(/^\/responses$/, responsesWire),
+    at(/^(?:\/v1)?\/messages$/, messagesWire),
+  ),
+  compatible('together', TOGETHER_TRAITS, at(/^\/responses$/, responsesWire)),
   compatible('fireworks', FIREWORKS_TRAITS),
   compatible('baseten', BASETEN_TRAITS),
-  compatible('parallel', PARALLEL_TRAITS),
+  provider('parallel', ['x-api-key', 'authorization'], [at(PARALLEL_TRAITS.path, chatWire(PARALLEL_TRAITS))]),
   compatible('huggingface', HUGGINGFACE_TRAITS),
 ];

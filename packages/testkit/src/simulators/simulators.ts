@@ -6,12 +6,14 @@ import type { Heard } from './heard.ts';
 import { SIMULATED_PROVIDERS, type SimulatedProvider } from './providers.ts';
 import { Refused } from './request-reader.ts';
 import type { Script, Step } from './script.ts';
-import type { StreamedAnswer, Wire, WireName, WireRequest } from './wire.ts';
+import type { Limits, StreamedAnswer, Wire, WireName, WireRequest } from './wire.ts';
 
 /** One request to a simulated provider, and what became of it. */
 export interface SimulatedExchange {
   readonly provider: string;
   readonly wire: WireName | null;
+  /** What the wire cannot say. */
+  readonly limits: Limits;
   readonly path: string;
   readonly body: unknown;
   /** Null when the provider refused the request. */
@@ -39,6 +41,7 @@ export interface ProviderSimulators {
 
 interface OpenExchange extends SimulatedExchange {
   wire: WireName | null;
+  limits: Limits;
   heard: Heard | null;
   refused: string | null;
   end: SimulatedExchange['end'];
@@ -64,6 +67,7 @@ export async function startProviderSimulators(): Promise<ProviderSimulators> {
     const exchange: OpenExchange = {
       provider: provider?.slug ?? '',
       wire: null,
+      limits: {},
       path: request.path,
       body: request.body,
       heard: null,
@@ -147,6 +151,7 @@ async function answer(
 ): Promise<void> {
   const wire = provider.wireAt(request) ?? provider.nativeWire;
   exchange.wire = wire.name;
+  exchange.limits = wire.limits;
   const refuse = (problem: Parameters<Wire['error']>[0]) => {
     const { status, headers, body } = wire.error(problem);
     response.writeHead(status, headers).end(body);

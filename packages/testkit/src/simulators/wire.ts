@@ -23,6 +23,8 @@ export interface WireError {
  */
 export interface Wire {
   readonly name: WireName;
+  /** What the format has no words for, and why: nobody can read it from an answer. */
+  readonly limits: Limits;
   /** Reads a request as strictly as the provider. @throws {Refused} */
   hear(request: WireRequest): Heard;
   whole(script: Script, heard: Heard): WholeAnswer;
@@ -30,6 +32,9 @@ export interface Wire {
   /** An error in place of an answer. */
   error(problem: Problem | Refused): WireError;
 }
+
+export type Unsayable = 'reasoning' | 'reasoning-count' | 'refusal' | 'blocked' | 'cached';
+export type Limits = Readonly<Partial<Record<Unsayable, string>>>;
 
 export type WireName =
   | 'openai-chat'

@@ -6,6 +6,7 @@ import { JSON_HEADERS, type StreamedAnswer, sse, type Wire, type WireError } fro
 /** Anthropic's Messages (docs.anthropic.com/en/api/messages). */
 export const messagesWire: Wire = {
   name: 'anthropic-messages',
+  limits: {},
   hear(request) {
     if (typeof request.headers['anthropic-version'] !== 'string')
       throw new Refused('bad-request', 'anthropic-version: header is required');

@@ -14,6 +14,11 @@ import {
 /** Cohere's chat, version 2 (docs.cohere.com/v2/reference/chat). */
 export const cohereWire: Wire = {
   name: 'cohere',
+  limits: {
+    refusal: 'its models refuse in plain text: there is no field for it',
+    blocked: 'its finish reasons know no filter',
+    'reasoning-count': 'it does not count reasoning apart',
+  },
   hear,
   whole: (script) => ({ body: answer(script) }),
   stream,

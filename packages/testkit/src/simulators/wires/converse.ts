@@ -14,6 +14,10 @@ import {
 /** Bedrock's Converse and ConverseStream (docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). */
 export const converseWire: Wire = {
   name: 'converse',
+  limits: {
+    refusal: 'its models refuse in plain text: there is no field for it',
+    'reasoning-count': 'it does not count reasoning apart',
+  },
   hear,
   whole: (script) => ({ body: answer(script), headers: { 'x-amzn-requestid': 'simulated' } }),
   stream,

@@ -11,6 +11,7 @@ import { bedrockError, EXCEPTIONS, MODEL_PATH } from './converse.ts';
  */
 export const invokeWire: Wire = {
   name: 'invoke',
+  limits: {},
   hear,
   whole: (script, heard) => ({
     body: message(script, heard.model),

@@ -14,6 +14,13 @@ import {
 /** Workers AI's own format (developers.cloudflare.com/workers-ai): an envelope around words and calls without ids. */
 export const workersAiWire: Wire = {
   name: 'workers-ai',
+  limits: {
+    refusal: 'its models refuse in plain text: there is no field for it',
+    blocked: 'it gives no finish reason',
+    cached: 'it reports no cached tokens',
+    reasoning: 'it shows no thoughts',
+    'reasoning-count': 'it does not count reasoning apart',
+  },
   hear,
   whole: (script) => ({ body: { result: result(script), success: true, errors: [], messages: [] } }),
   stream,

@@ -1,4 +1,5 @@
 import type { ScriptedUsage } from '../../script.ts';
+import type { Limits } from '../../wire.ts';
 
 /** What tells one OpenAI-compatible provider from another (spec/providers 12). */
 export interface ChatTraits {
@@ -28,6 +29,7 @@ export interface ChatTraits {
   /** Null content of an assistant turn is refused. */
   readonly nullContent: boolean;
   readonly formats: readonly ('json_schema' | 'json_object')[];
+  readonly limits: Limits;
   /** The path beneath the provider's base URL. */
   readonly path: RegExp;
 }
@@ -108,8 +110,13 @@ export const OPENAI_TRAITS: ChatTraits = {
   alternates: false,
   nullContent: true,
   formats: ['json_schema', 'json_object'],
-  path: /^\/(?:openai\/v1\/)?chat\/completions$/,
+  limits: {},
+  path: /^\/chat\/completions$/,
 };
+
+const NO_CACHE = 'it reports no cached tokens';
+const NO_REFUSAL = 'its models refuse in plain text: there is no field for it';
+const NO_REASONING_COUNT = 'it does not count reasoning apart';
 
 /** A provider that serves open models: no `developer`, the old name of the token limit. */
 const COMPATIBLE: ChatTraits = {
@@ -131,6 +138,7 @@ const COMPATIBLE: ChatTraits = {
   isStrict: false,
   roles: ['system', 'user', 'assistant', 'tool'],
   extras: {},
+  limits: { refusal: NO_REFUSAL },
 };
 
 export const AZURE_TRAITS: ChatTraits = {
@@ -188,7 +196,9 @@ export const MISTRAL_TRAITS: ChatTraits = {
   usage: 'finish-chunk',
   counts: (usage) => ({ ...plainCounts(usage), prompt_tokens_details: { cached_tokens: usage.cached } }),
   errors: 'flat',
+  path: /^\/v1\/chat\/completions$/,
   choices: ['none', 'auto', 'any', 'required'],
+  limits: { refusal: NO_REFUSAL, 'reasoning-count': NO_REASONING_COUNT },
 };
 
 export const XAI_TRAITS: ChatTraits = {
@@ -263,6 +273,7 @@ export const PERPLEXITY_TRAITS: ChatTraits = {
   extras: { citations: ['https://example.com/a'], search_results: [] },
   alternates: true,
   formats: ['json_schema'],
+  limits: { refusal: NO_REFUSAL, cached: NO_CACHE },
 };
 
 export const OPENROUTER_TRAITS: ChatTraits = {
@@ -285,13 +296,14 @@ export const FIREWORKS_TRAITS: ChatTraits = {
 
 export const BASETEN_TRAITS: ChatTraits = { ...COMPATIBLE, reasoning: 'reasoning_content' };
 
-export const PARALLEL_TRAITS: ChatTraits = { ...COMPATIBLE, path: /^\/(?:v1beta\/)?chat\/completions$/ };
+export const PARALLEL_TRAITS: ChatTraits = { ...COMPATIBLE, path: /^\/v1beta\/chat\/completions$/ };
 
 export const HUGGINGFACE_TRAITS: ChatTraits = {
   ...COMPATIBLE,
   calls: 'same-index',
   counts: (usage) => ({ ...plainCounts(usage), cached_tokens: usage.cached }),
   errors: 'text',
+  limits: { refusal: NO_REFUSAL, 'reasoning-count': NO_REASONING_COUNT },
 };
 
 export const WORKERS_AI_TRAITS: ChatTraits = {

@@ -1,0 +1,38 @@
+/**
+ * `npm run conformance [-- client=… target=… feature=… mode=…]`: the whole table into docs/conformance.md, or some of
+ * its cells onto the terminal. Ends with 1 when a cell misses.
+ */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { conformancePage, runConformance, type Selection, tally } from '@weir/testkit/conformance';
+import { startSimulatedGateway } from './__fixtures__/conformance-gateway.ts';
+
+const PAGE = fileURLToPath(new URL('../../../docs/conformance.md', import.meta.url));
+
+const selection: Selection = Object.fromEntries(
+  process.argv.slice(2).map((argument) => argument.split('=', 2) as [string, string]),
+);
+const gateway = await startSimulatedGateway();
+const started = performance.now();
+try {
+  const cells = await runConformance(gateway, gateway.simulators, selection);
+  const { pass, miss, skip } = tally(cells);
+  for (const { verdict, client, target, feature, mode, note } of cells)
+    if (verdict === 'miss') print(`miss ${client} → ${target}, ${feature}, ${mode}: ${note}`);
+  const reasons = new Set(
+    cells.flatMap(({ verdict, feature, note }) => (verdict === 'skip' ? `${feature}: ${note}` : [])),
+  );
+  for (const reason of reasons) print(`skip ${reason}`);
+  for (const line of new Set(gateway.logged)) print(line);
+  print(
+    `${pass} passed, ${miss} missed, ${skip} skipped in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
+  if (Object.keys(selection).length === 0) await writeFile(PAGE, conformancePage(cells));
+  process.exitCode = miss > 0 ? 1 : 0;
+} finally {
+  await gateway.stop();
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

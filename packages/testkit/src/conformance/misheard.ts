@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Heard, HeardPart } from '../simulators/index.ts';
+import type { Ask, AskPart, AskTurn, JsonSchema } from './ask.ts';
+
+/** What the provider understood otherwise than the client meant; empty when nothing. */
+export function misheard(ask: Ask, heard: Heard): string[] {
+  return [
+    ...system(ask, heard),
+    ...turns(ask, heard),
+    ...tools(ask, heard),
+    ...choice(ask, heard),
+    ...format(ask, heard),
+    ...(ask.thinks && !heard.thinks ? ['was not asked to think'] : []),
+    ...(heard.maxTokens === null || heard.maxTokens < ask.maxTokens
+      ? [`max tokens ${ask.maxTokens} arrived as ${heard.maxTokens}`]
+      : []),
+  ];
+}
+
+function system({ system: asked }: Ask, heard: Heard): string[] {
+  const arrived = heard.system.join('\n');
+  return asked === undefined || arrived.includes(asked)
+    ? []
+    : [`system arrived as ${JSON.stringify(arrived)}`];
+}
+
+type Said = readonly [role: string, ...rest: readonly string[]];
+
+/** Texts, pictures and calls in their order. Calls by name and input: their ids may be the format's own. */
+function turns(ask: Ask, heard: Heard): string[] {
+  const asked = ask.turns.map(askedTurn);
+  const arrived = heard.turns.map(({ role, parts }): Said => [role, ...parts.flatMap(heardPart)]);
+  const complaints = isDeepStrictEqual(asked, arrived)
+    ? []
+    : [`turns ${JSON.stringify(asked)} arrived as ${JSON.stringify(arrived)}`];
+  return [...complaints, ...pairs(heard)];
+}
+
+function askedTurn(turn: AskTurn): Said {
+  if (turn.role === 'user') return [turn.role, ...turn.parts.map(askedPart)];
+  const calls = (turn.calls ?? []).map(({ name, input }) => callWords(name, input));
+  return [turn.role, ...(turn.text === undefined ? [] : [turn.text]), ...calls];
+}
+
+function askedPart(part: AskPart): string {
+  if (part.kind === 'text') return part.text;
+  if (part.kind === 'result') return `result: ${part.text}`;
+  const digest = createHash('sha256').update(Buffer.from(part.base64, 'base64')).digest('hex');
+  return `image: ${digest}`;
+}
+
+const callWords = (name: string, input: unknown) => `call: ${name} ${JSON.stringify(input)}`;
+
+function heardPart(part: HeardPart): string[] {
+  switch (part.kind) {
+    case 'text':
+      return [part.text];
+    case 'image':
+      return [`image: ${part.sha256}`];
+    case 'call':
+      return [callWords(part.name, part.input)];
+    case 'result':
+      return [`result: ${part.text}`];
+    case 'reasoning':
+      return [];
+  }
+}
+
+/** A result belongs to the call whose place it has: by id, or, in a format without ids, by name. */
+function pairs({ turns: all }: Heard): string[] {
+  const parts = all.flatMap((turn) => turn.parts);
+  const calls = parts.flatMap((part) => (part.kind === 'call' ? [part] : []));
+  const results = parts.flatMap((part) => (part.kind === 'result' ? [part] : []));
+  return calls.flatMap(({ id, name }, index) => {
+    const result = results[index];
+    if (!result || (result.id === id && (id !== '' || result.name === name))) return [];
+    return [`the result of ${name} (${id}) arrived for ${result.name} (${result.id})`];
+  });
+}
+
+/** Names, and of the schema what a caller would miss: providers' subsets may leave the rest out. */
+function tools(ask: Ask, heard: Heard): string[] {
+  const asked = (ask.tools ?? []).map(({ name, schema }) => [name, ...shape(schema)]);
+  const arrived = heard.tools.map(({ name, schema }) => [name, ...shape(schema)]);
+  const forced = ask.toolChoice?.kind === 'tool' ? ask.toolChoice.name : null;
+  // A format that cannot name a tool gets only that one.
+  const only = asked.filter(([name]) => name === forced);
+  const added = ask.output && arrived.length === 1;
+  if (isDeepStrictEqual(asked, arrived) || (forced !== null && isDeepStrictEqual(only, arrived)) || added)
+    return [];
+  return [`tools ${JSON.stringify(asked)} arrived as ${JSON.stringify(arrived)}`];
+}
+
+function shape(schema: unknown): string[] {
+  const { properties, required } = (schema ?? {}) as Partial<JsonSchema>;
+  return [...Object.keys(properties ?? {}), '/', ...(required ?? [])];
+}
+
+function choice(ask: Ask, { toolChoice }: Heard): string[] {
+  if (ask.output || ask.toolChoice === undefined || isDeepStrictEqual({ ...ask.toolChoice }, toolChoice))
+    return [];
+  return [`tool choice ${JSON.stringify(ask.toolChoice)} arrived as ${JSON.stringify(toolChoice)}`];
+}
+
+/** Natively, through a tool that must be called, or, where there is neither, in words. */
+function format({ output }: Ask, heard: Heard): string[] {
+  if (!output) return [];
+  const wanted = shape(output.schema);
+  const [tool] = heard.tools;
+  const native = heard.format && isDeepStrictEqual(shape(heard.format.schema), wanted);
+  const emulated = tool && heard.toolChoice && isDeepStrictEqual(shape(tool.schema), wanted);
+  const words = heard.system.join('\n');
+  const told = Object.keys(output.schema.properties).every((name) => words.includes(name));
+  if (native || emulated || told) return [];
+  return [`the schema ${JSON.stringify(wanted)} arrived as ${JSON.stringify(heard.format)}`];
+}
