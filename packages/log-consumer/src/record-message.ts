@@ -1,5 +1,6 @@
 import { parseRecordId, type RecordId, type RequestRecord } from '@weir/core';
 import { requestRecordShape } from '@weir/stores/logs';
+import { unpackBodies } from '@weir/stores/records';
 import * as z from 'zod';
 
 /** What came is no record and never will be: trying again cannot help. Names fields, never their contents. */
@@ -20,11 +21,11 @@ const message = z.union([
 ]);
 
 /** Reads the body of a message of the records queue. @throws {NotARecord} */
-export function parseMessage(body: string): RecordMessage {
+export async function parseMessage(body: string): Promise<RecordMessage> {
   const parsed = message.safeParse(parseJson(body));
   if (!parsed.success) throw new NotARecord('a message that holds neither a record nor a pointer');
   if ('pointer' in parsed.data) return pointerTo(parsed.data.pointer);
-  return { kind: 'record', record: parseRecord(parsed.data.record) };
+  return { kind: 'record', record: parseRecord(await unpackBodies(parsed.data.record)) };
 }
 
 /** Only where records are handed over: a message must not make us read or delete anything else. */

@@ -2,3 +2,4 @@
 export type { BucketWriter } from '../bucket/bucket.ts';
 export { objectKey, type RecordMessage } from './record-message.ts';
 export { createRecordSink, type RecordSinkOptions } from './record-sink.ts';
+export { unpackBodies } from './unpack-bodies.ts';

@@ -1,11 +1,12 @@
 import type { RequestRecord } from '@weir/core';
+import type { PackedRecord } from './packed-bodies.ts';
 
 /** A larger message is put into the bucket, and a pointer is queued; the queue itself ends at 1 MiB. Bytes. */
 export const LARGEST_MESSAGE = 900 * 1024;
 
 /** The body of a message in the records queue: the record, or the key of an object that holds it as gzipped JSON. */
 export type RecordMessage =
-  | { readonly v: 1; readonly record: RequestRecord }
+  | { readonly v: 1; readonly record: PackedRecord }
   | { readonly v: 1; readonly pointer: string };
 
 export type SetAside = 'handoff' | 'spill';
@@ -16,7 +17,7 @@ export function objectKey(prefix: SetAside, { id, createdAt }: RequestRecord): s
 }
 
 /** The record as a message body, in characters that every queue takes. */
-export function recordText(record: RequestRecord): string {
+export function recordText(record: PackedRecord): string {
   return asQueueText(`{"v":1,"record":${JSON.stringify(record)}}`);
 }
 

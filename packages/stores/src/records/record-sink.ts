@@ -5,6 +5,7 @@ import type { RecordSink, RequestRecord } from '@weir/core';
 import type { ClientOptions } from '../aws/client-settings.ts';
 import type { BucketWriter } from '../bucket/bucket.ts';
 import { GroupCommit, type GroupLimits } from './group-commit.ts';
+import { hasLongBody, packBodies } from './packed-bodies.ts';
 import { LARGEST_MESSAGE, objectKey, pointerText, recordText, type SetAside } from './record-message.ts';
 import { type QueueMessage, RecordQueue, type SendVerdict } from './record-queue.ts';
 
@@ -71,8 +72,10 @@ class SqsRecordSink implements RecordSink {
   }
 
   async #messageFor(record: RequestRecord): Promise<QueueMessage> {
-    const whole = asMessage(recordText(record));
-    if (whole.bytes <= LARGEST_MESSAGE) return whole;
+    if (bodyBytes(record) <= LARGEST_MESSAGE) {
+      const whole = asMessage(recordText(hasLongBody(record) ? await packBodies(record) : record));
+      if (whole.bytes <= LARGEST_MESSAGE) return whole;
+    }
     return asMessage(pointerText(await this.#setAside('handoff', record)));
   }
 
@@ -98,6 +101,10 @@ class SqsRecordSink implements RecordSink {
     return key;
   }
 }
+
+/** Unpacked, because that is what the consumer works on: it takes several messages at once. */
+const bodyBytes = ({ requestBody, responseBody }: RequestRecord) =>
+  Buffer.byteLength(requestBody?.data ?? '') + Buffer.byteLength(responseBody?.data ?? '');
 
 function asMessage(text: string): QueueMessage {
   return { text, bytes: Buffer.byteLength(text) };

@@ -20,6 +20,7 @@ import { createBucket, createS3Client } from '../bucket/s3-bucket.ts';
 import { MemoryRecordSink } from './memory-record-sink.ts';
 import type { RecordMessage } from './record-message.ts';
 import { createRecordSink } from './record-sink.ts';
+import { unpackBodies } from './unpack-bodies.ts';
 
 const decompress = promisify(gunzip);
 let engine: QueueAndBucketEngine;
@@ -83,7 +84,9 @@ for (const expectMore of [true, false]) {
         expectMore: () => expectMore,
       });
       const resolve = (message: RecordMessage) =>
-        'record' in message ? message.record : objectRecord(message.pointer);
+        'record' in message
+          ? (unpackBodies(message.record) as Promise<RequestRecord>)
+          : objectRecord(message.pointer);
       return { sink, arrived: async () => Promise.all((await drain(queueUrl)).map(resolve)) };
     },
   });
@@ -208,6 +211,27 @@ describe('records on their way', () => {
       record,
       reasons: expect.arrayContaining([expect.stringContaining('the bucket is not there')]),
     });
+  });
+
+  it.each([
+    ['text', { encoding: 'utf8', data: 'data: {"word":"☃"}\n\n'.repeat(2_000), complete: false }],
+    ['bytes', { encoding: 'base64', data: Buffer.alloc(50_000, 0xff).toString('base64'), complete: true }],
+  ] as const)('with a long body of %s carry it packed, and it unpacks to what it was', async (_, body) => {
+    using queue = await startScriptedQueue((_call, sent) => accept(sent));
+    const record = aRecord({ requestBody: body, responseBody: { ...body, contentType: 'text/plain' } });
+    await createRecordSink({ ...queue, loadBucket: noBucket }).put(record);
+    const text = queue.calls[0]?.[0]?.MessageBody ?? '';
+    expect(text.length).toBeLessThan(5_000);
+    expect(await unpackBodies(JSON.parse(text).record)).toEqual(record);
+  });
+
+  it.each([
+    ['does not unpack', { encoding: 'zstd', of: 'utf8', data: 'AAAA', complete: true }],
+    ['is none', 7],
+  ])('with a body that %s keep it for the check of their shape', async (_, responseBody) => {
+    const record = { requestBody: null, responseBody };
+    expect(await unpackBodies(record)).toEqual(record);
+    expect(await unpackBodies(null)).toBeNull();
   });
 
   it('too large for a message are in the bucket before the pointer is in the queue', async () => {
