@@ -42,15 +42,20 @@ function readChunked(chunks: readonly Uint8Array[]): SseEvent[] {
   return events;
 }
 
-/** The WHATWG algorithm, written down as literally as possible. */
+/** The WHATWG algorithm, written down as literally as possible, with our rule for bare JSON. */
 function readByTheBook(bytes: Uint8Array): SseEvent[] {
   const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
   const events: SseEvent[] = [];
-  let [name, data] = ['', ''];
+  let [name, data, isBare] = ['', '', false];
   for (const line of [...lines, '']) {
     if (line === '') {
       if (data !== '') events.push({ name, data: data.slice(0, -1) });
-      [name, data] = ['', ''];
+      [name, data, isBare] = ['', '', false];
+      continue;
+    }
+    if (isBare || (data === '' && line.startsWith('{'))) {
+      isBare = true;
+      data += `${line}\n`;
       continue;
     }
     const [, field, value] = /^([^:]*)(?:: ?(.*))?$/su.exec(line) ?? [];

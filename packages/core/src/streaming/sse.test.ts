@@ -27,6 +27,15 @@ describe('a server-sent event', () => {
     ],
     ['with one space dropped, not two', 'data:  a\n\n', [{ name: '', data: ' a' }]],
     ['with empty data', 'data\n\n', [{ name: '', data: '' }]],
+    [
+      'of bare JSON, as some write a failure in mid-stream',
+      'data: a\n\n{\n  "error": {}\n}\n\ndata: b\n\n',
+      [
+        { name: '', data: 'a' },
+        { name: '', data: '{\n  "error": {}\n}' },
+        { name: '', data: 'b' },
+      ],
+    ],
     ['without data is none', 'event: x\n\n', []],
     [
       'keeps its name to itself',

@@ -15,8 +15,9 @@ export interface SseParser {
  * Reads server-sent events from chunks that may be cut anywhere, inside a character or a line end too.
  *
  * Follows the WHATWG algorithm (`\n`, `\r\n` and `\r` end a line, a byte order mark may come first, comments and unknown
- * fields are skipped, one space after the colon is dropped, an event without data is none) but for its end: providers
- * forget the last blank line, and their last event matters (spec/providers 2.1).
+ * fields are skipped, one space after the colon is dropped, an event without data is none) but for two things that matter
+ * with providers (spec/providers 2.1): they forget the last blank line, and some write a failure in mid-stream as bare
+ * JSON without `data:`, which is given out as an event.
  */
 export function sseParser(onEvent: (event: SseEvent) => void): SseParser {
   const decoder = new TextDecoder();
@@ -25,15 +26,22 @@ export function sseParser(onEvent: (event: SseEvent) => void): SseParser {
   let afterReturn = false;
   let name = '';
   let data: string[] = [];
+  let isBare = false;
 
   const endEvent = () => {
     if (data.length > 0) onEvent({ name, data: data.join('\n') });
     name = '';
     data = [];
+    isBare = false;
   };
 
   const readLine = (line: string) => {
     if (line === '') return endEvent();
+    isBare ||= data.length === 0 && line.startsWith('{');
+    if (isBare) {
+      data.push(line);
+      return;
+    }
     const colon = line.indexOf(':');
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
