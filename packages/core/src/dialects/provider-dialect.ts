@@ -2,6 +2,7 @@ import type { ModelEvent } from '../form/events.ts';
 import type { Fault } from '../form/fault.ts';
 import type { Json } from '../form/json.ts';
 import type { ModelError } from '../form/model-error.ts';
+import type { ParameterTable } from '../form/parameter-table.ts';
 import type { DialectName } from '../form/provenance.ts';
 import type { ModelRequest } from '../form/request.ts';
 import type { ModelResponse } from '../form/response.ts';
@@ -67,6 +68,8 @@ export interface StreamDecoder {
 export interface ProviderDialect {
   readonly name: DialectName;
   readonly framing: 'sse' | 'aws-event-stream' | 'lines';
+  /** What it does with each parameter, where one table says it for every request: for the documentation. */
+  readonly parameters?: ParameterTable;
   encodeRequest(request: ModelRequest, target: TargetModel): EncodedRequest | Fault;
   /** @param body the parsed body of a 2xx answer; an error in it is told apart. */
   decodeResponse(body: Json, context: DecodeContext): ModelResponse | ModelError;

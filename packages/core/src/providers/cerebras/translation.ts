@@ -1,4 +1,9 @@
-import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai-chat/provider/index.ts';
+import {
+  type ChatDeviations,
+  chatDialect,
+  deviate,
+  THREE_EFFORTS,
+} from '../../dialects/openai-chat/provider/index.ts';
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** inference-docs.cerebras.ai/api-reference: unknown fields are a 400. It takes its own thoughts back. */
@@ -16,12 +21,30 @@ export const CEREBRAS: ChatDeviations = deviate({
   images: false,
 });
 
-const GPT_OSS = deviate({ parameters: { reasoning: 'keep' } }, CEREBRAS);
-const GLM = deviate({ parameters: { reasoning: 'keep' }, reasoning: { kind: 'switch-off' } }, CEREBRAS);
+/** It cannot be told not to think. */
+const GPT_OSS = deviate(
+  {
+    parameters: { reasoning: 'keep' },
+    reasoning: { kind: 'effort', words: { ...THREE_EFFORTS, none: 'low' } },
+    reasoningShown: 'reasoning_format',
+  },
+  CEREBRAS,
+);
+const GLM = deviate(
+  {
+    parameters: { reasoning: 'keep' },
+    reasoning: { kind: 'off-only' },
+    reasoningShown: 'reasoning_format',
+  },
+  CEREBRAS,
+);
+/** Unasked, its thoughts stand in the text. */
+const QWEN = deviate({ reasoningShown: 'reasoning_format' }, CEREBRAS);
 
 export function cerebrasDeviations(model: string): ChatDeviations {
   if (/gpt-oss/.test(model)) return GPT_OSS;
-  return /glm/.test(model) ? GLM : CEREBRAS;
+  if (/glm/.test(model)) return GLM;
+  return /qwen-?3/.test(model) ? QWEN : CEREBRAS;
 }
 
 export const cerebrasTranslation: ProviderTranslation = {

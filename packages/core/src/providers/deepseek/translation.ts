@@ -7,7 +7,18 @@ export const DEEPSEEK: ChatDeviations = deviate({
   maxStop: 16,
   laterSystem: 'in-place',
   schemaForm: 'json-object',
-  reasoning: { kind: 'thinking' },
+  reasoning: {
+    kind: 'thinking',
+    words: {
+      none: null,
+      minimal: 'low',
+      low: 'low',
+      medium: 'high',
+      high: 'high',
+      xhigh: 'high',
+      max: 'max',
+    },
+  },
   // With tools, every turn that made calls must come back with its thoughts.
   replay: { kind: 'field', name: 'reasoning_content', required: true },
   images: false,

@@ -1,4 +1,9 @@
-import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai-chat/provider/index.ts';
+import {
+  type ChatDeviations,
+  chatDialect,
+  deviate,
+  THREE_EFFORTS,
+} from '../../dialects/openai-chat/provider/index.ts';
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** console.groq.com/docs/openai: unknown fields are a 400, penalties are listed and refused. */
@@ -10,7 +15,15 @@ export const GROQ: ChatDeviations = deviate({
   formatWithTools: false,
 });
 
-const GPT_OSS = deviate({ parameters: { reasoning: 'keep' }, reasoningShown: 'include_reasoning' }, GROQ);
+/** It cannot be told not to think. */
+const GPT_OSS = deviate(
+  {
+    parameters: { reasoning: 'keep' },
+    reasoning: { kind: 'effort', words: { ...THREE_EFFORTS, none: 'low' } },
+    reasoningShown: 'include_reasoning',
+  },
+  GROQ,
+);
 
 /** They think or they do not; unasked, their thoughts stand in the text. */
 const QWEN_3 = deviate(

@@ -16,6 +16,30 @@ export const MISTRAL: ChatDeviations = deviate({
   includeUsage: false,
 });
 
-const chat = chatDialect(MISTRAL);
+/** They think when they are told to. Magistral always thinks; the others never do. */
+const SMALL_4 = deviate(
+  {
+    parameters: { reasoning: 'keep' },
+    reasoning: {
+      kind: 'effort',
+      words: {
+        none: 'none',
+        minimal: 'high',
+        low: 'high',
+        medium: 'high',
+        high: 'high',
+        xhigh: 'high',
+        max: 'high',
+      },
+    },
+  },
+  MISTRAL,
+);
 
-export const mistralTranslation: ProviderTranslation = { slug: 'mistral', dialectFor: () => chat };
+export const mistralDeviations = (model: string): ChatDeviations =>
+  /^mistral-small-(?:latest|2[6-9])/.test(model) ? SMALL_4 : MISTRAL;
+
+export const mistralTranslation: ProviderTranslation = {
+  slug: 'mistral',
+  dialectFor: (model) => chatDialect(mistralDeviations(model)),
+};

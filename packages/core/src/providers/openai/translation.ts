@@ -4,8 +4,10 @@ import {
   deviate,
   OPENAI_CHAT,
 } from '../../dialects/openai-chat/provider/index.ts';
+import { openaiResponses } from '../../dialects/openai-responses/provider/index.ts';
 import type { Effort, ModelRequest } from '../../form/request.ts';
 import type { ProviderTranslation } from '../provider-translation.ts';
+import { openai } from './descriptor.ts';
 
 /** They think, and refuse what tunes the choice of tokens (spec/providers 4.1). */
 const REASONING: ChatDeviations = deviate(
@@ -24,7 +26,7 @@ const REASONING: ChatDeviations = deviate(
   OPENAI_CHAT,
 );
 
-/** o1 to o4 make one call at a time and know three efforts. */
+/** They make one call at a time and know three efforts. */
 const O_SERIES: ChatDeviations = deviate(
   {
     parameters: { parallelToolCalls: 'drop', verbosity: 'drop' },
@@ -33,8 +35,14 @@ const O_SERIES: ChatDeviations = deviate(
   REASONING,
 );
 
+/** From o3 on and until 5.1, stop strings are refused; later models differ, and say so themselves. */
+const O3: ChatDeviations = deviate({ parameters: { stop: 'refuse' } }, O_SERIES);
+
 const GPT_5: ChatDeviations = deviate(
-  { reasoning: { kind: 'effort', words: efforts('minimal', 'minimal', 'high', 'high') } },
+  {
+    parameters: { stop: 'refuse' },
+    reasoning: { kind: 'effort', words: efforts('minimal', 'minimal', 'high', 'high') },
+  },
   REASONING,
 );
 
@@ -89,7 +97,7 @@ function efforts(
 }
 
 /** `*-chat*` of the GPT-5 family does not think. */
-const THINKS = /^(?:o\d|gpt-(?:[5-9]|\d\d))(?!.*-chat)/;
+const THINKS = /^(?:o\d|gpt-(?:[5-9]|1\d))(?!.*-chat)/;
 
 /** The deviations of a model of OpenAI's own by its name. Fine-tuned ones (`ft:gpt-4o:…`) are as what they came from. */
 export function openaiDeviations(name: string, request: ModelRequest): ChatDeviations {
@@ -97,13 +105,31 @@ export function openaiDeviations(name: string, request: ModelRequest): ChatDevia
   if (/^o1-(?:mini|preview)/.test(model)) return O1_MINI;
   if (/-search-(?:preview|api)/.test(model)) return SEARCH_PREVIEW;
   if (!THINKS.test(model)) return PLAIN;
-  if (/^o\d/.test(model)) return O_SERIES;
+  if (/^o\d/.test(model)) return /^o(?:3(?!-mini)|4)/.test(model) ? O3 : O_SERIES;
   if (/^gpt-5(?!\.)/.test(model)) return GPT_5;
   if (request.parameters.reasoning?.effort === 'none') return NOT_THINKING;
   return /^gpt-5\.1(?!\d)/.test(model) ? GPT_5_1 : GPT_5_2;
 }
 
+/**
+ * Chat completions, except where they do not do: for models that answer on Responses alone, for an Anthropic client that
+ * wants to see thoughts (chat never shows OpenAI's), and for a search of the web by a model that needs a tool for it.
+ * Responses has no stop sequences, so who uses them stays with chat.
+ */
 export const openaiTranslation: ProviderTranslation = {
   slug: 'openai',
-  dialectFor: (model, request) => chatDialect(openaiDeviations(model, request)),
+  dialectFor(model, request) {
+    const deviations = openaiDeviations(model, request);
+    if (openai.serves['openai-chat']?.except?.test(model)) return openaiResponses;
+    if (request.parameters.stop) return chatDialect(deviations);
+    const showsThoughts = THINKS.test(model) && deviations !== O1_MINI && wantsThoughts(request);
+    const searches =
+      deviations.webSearch === 'none' && request.tools.some(({ kind }) => kind === 'web-search');
+    return showsThoughts || searches ? openaiResponses : chatDialect(deviations);
+  },
 };
+
+function wantsThoughts({ source, parameters: { reasoning } }: ModelRequest): boolean {
+  if (source.dialect !== 'anthropic-messages' || !reasoning) return false;
+  return reasoning.effort !== 'none' && reasoning.shown !== false;
+}

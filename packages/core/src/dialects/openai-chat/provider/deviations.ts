@@ -16,12 +16,12 @@ export type EffortWords = Readonly<Record<Effort, string | null>>;
 export type ReasoningRequest =
   /** `reasoning_effort`. */
   | { readonly kind: 'effort'; readonly words: EffortWords }
-  /** `thinking{type}` (DeepSeek). */
-  | { readonly kind: 'thinking' }
+  /** `thinking{type}` and `reasoning_effort` (DeepSeek). */
+  | { readonly kind: 'thinking'; readonly words: EffortWords }
   /** `reasoning{effort|max_tokens,exclude}` (OpenRouter). */
   | { readonly kind: 'object' }
-  /** `disable_reasoning` (GLM at Cerebras). */
-  | { readonly kind: 'switch-off' };
+  /** `reasoning_effort: none`, and no other word: the model thinks as much as it likes or not at all. */
+  | { readonly kind: 'off-only' };
 
 /**
  * How thoughts of earlier turns are sent back (spec/providers 2.9). `none`: they are left out.

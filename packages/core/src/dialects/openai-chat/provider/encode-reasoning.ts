@@ -48,10 +48,13 @@ function amountFields(
       const word = form.words[effort];
       return word === null ? null : { reasoning_effort: word };
     }
-    case 'thinking':
-      return { thinking: { type: effort === 'none' ? 'disabled' : 'enabled' } };
-    case 'switch-off':
-      return effort === 'none' ? { disable_reasoning: true } : {};
+    case 'thinking': {
+      if (effort === 'none') return { thinking: { type: 'disabled' } };
+      const word = effort && form.words[effort];
+      return { thinking: { type: 'enabled' }, ...(word ? { reasoning_effort: word } : {}) };
+    }
+    case 'off-only':
+      return effort === 'none' ? { reasoning_effort: 'none' } : {};
     case 'object':
       return { reasoning: reasoningObject(reasoning) };
   }
