@@ -52,6 +52,12 @@ export class Field {
     return this.isAbsent ? undefined : this;
   }
 
+  /** Reads a member that may be absent. */
+  optional<Value>(key: string, read: (field: Field) => Value): Value | undefined {
+    const field = this.at(key).given;
+    return field && read(field);
+  }
+
   object(): Json {
     return isJson(this.value) ? this.value : this.#expected('an object');
   }
