@@ -118,15 +118,12 @@ describe('the messages of a chat request', () => {
     ]);
   });
 
-  test.each([[''], ['null'], [null], ['  ']])(
-    'a call with the arguments %p has the empty object',
-    (args) => {
-      const assistant = { role: 'assistant', tool_calls: [call('a', 'weather', args)] };
-      expect(read({ messages: [...hello, assistant] }).messages[1]?.content).toMatchObject([
-        { arguments: '{}' },
-      ]);
-    },
-  );
+  test.each([[''], ['null'], [null], ['  ']])('a call with the arguments %p has the empty object', (args) => {
+    const assistant = { role: 'assistant', tool_calls: [call('a', 'weather', args)] };
+    expect(read({ messages: [...hello, assistant] }).messages[1]?.content).toMatchObject([
+      { arguments: '{}' },
+    ]);
+  });
 
   test('results that stand together are one user turn', () => {
     const messages = [
