@@ -124,7 +124,9 @@ export class GeminiStream implements StreamDecoder {
   #writeReasoning(block: ReasoningBlock) {
     const writer = this.#writer;
     if (block.text === '' && writer.openText === 'text') {
-      this.#seals.push(block);
+      // Its part is a piece of the open text, which then is what it seals.
+      const { residue: _, ...seal } = block;
+      this.#seals.push(seal);
       return;
     }
     const isSeal = block.text === '' && !('thought' in residueFor('gemini', block.residue));
