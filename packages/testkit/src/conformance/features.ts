@@ -224,7 +224,7 @@ export const FEATURES: readonly Feature[] = [
   {
     name: 'abort',
     ask: simple,
-    script: { ...answers(text('So far', ' so good')), lingers: true },
+    script: { ...answers(text('So far', ' so good'), text('.')), pauses: true },
     leaves: true,
     notIn: { whole: 'a client that waits for a whole answer has nothing to leave in the middle of' },
   },

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Heard, HeardPart } from '../simulators/index.ts';
+import type { Heard, HeardPart, Limits } from '../simulators/index.ts';
 import type { Ask, AskPart, AskTurn, JsonSchema } from './ask.ts';
 
 /** What the provider understood otherwise than the client meant; empty when nothing. */
-export function misheard(ask: Ask, heard: Heard): string[] {
+export function misheard(ask: Ask, heard: Heard, limits: Limits): string[] {
   return [
     ...system(ask, heard),
     ...turns(ask, heard),
@@ -12,7 +12,7 @@ export function misheard(ask: Ask, heard: Heard): string[] {
     ...choice(ask, heard),
     ...format(ask, heard),
     ...(ask.thinks && !heard.thinks ? ['was not asked to think'] : []),
-    ...(heard.maxTokens === null || heard.maxTokens < ask.maxTokens
+    ...(limits['max-tokens'] === undefined && (heard.maxTokens ?? 0) < ask.maxTokens
       ? [`max tokens ${ask.maxTokens} arrived as ${heard.maxTokens}`]
       : []),
   ];

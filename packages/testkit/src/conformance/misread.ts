@@ -101,25 +101,41 @@ const ERRORS: Readonly<Record<ProblemKind, readonly [status: number, openai: str
 };
 const ANTHROPIC_OVERLOADED = 529;
 
-/** What the client was told otherwise than the provider failed. */
+/** What the client was told otherwise than how the provider refused. */
 export function misreadError(
   problem: Problem,
   outcome: Outcome,
   client: ConformanceClient['name'],
-  partial: string,
 ): string[] {
-  if (outcome.kind === 'answer')
-    return [`the error was read as an answer: ${JSON.stringify(outcome.observed)}`];
+  if (outcome.kind === 'answer') return readAsAnswer(outcome.observed);
   const [usual, openai, anthropic] = ERRORS[problem.kind];
   const isAnthropic = client === 'anthropic-messages';
   const status = isAnthropic && problem.kind === 'overloaded' ? ANTHROPIC_OVERLOADED : usual;
-  const inStream = partial !== '';
   return [
-    ...(inStream ? [] : differs('status', status, outcome.status)),
+    ...differs('status', status, outcome.status),
     ...differs('error type', isAnthropic ? anthropic : openai, outcome.type),
-    ...(outcome.message.includes(problem.message)
-      ? []
-      : [`the message was read as ${JSON.stringify(outcome.message)}`]),
+    ...message(problem, outcome.message),
+  ];
+}
+
+/** The same of a failure after the model's first words, which the client must have. */
+export function misreadInStream(
+  problem: Problem,
+  outcome: Outcome,
+  client: ConformanceClient['name'],
+  partial: string,
+  limits: Limits,
+): string[] {
+  if (outcome.kind === 'answer') return readAsAnswer(outcome.observed);
+  const [, openai, anthropic] = ERRORS[limits['problem-kind'] === undefined ? problem.kind : 'server'];
+  return [
+    ...differs('error type', client === 'anthropic-messages' ? anthropic : openai, outcome.type),
+    ...message(problem, outcome.message),
     ...differs('what came before it', partial, outcome.partial),
   ];
 }
+
+const readAsAnswer = (observed: Observed) => [`the error was read as an answer: ${JSON.stringify(observed)}`];
+
+const message = (problem: Problem, read: string) =>
+  read.includes(problem.message) ? [] : [`the message was read as ${JSON.stringify(read)}`];

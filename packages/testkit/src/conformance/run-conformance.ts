@@ -6,7 +6,7 @@ import type { ConformanceClient, Endpoint, Mode } from './clients/client.ts';
 import { CONFORMANCE_CLIENTS } from './clients/index.ts';
 import { FEATURES, type Feature } from './features.ts';
 import { misheard } from './misheard.ts';
-import { misread, misreadError } from './misread.ts';
+import { misread, misreadError, misreadInStream } from './misread.ts';
 import type { Leaving, Outcome } from './observed.ts';
 import { TARGETS, type Target } from './targets.ts';
 
@@ -51,7 +51,7 @@ interface Case {
 /** So many cases at a time: they mostly wait for each other's turns. */
 const CONCURRENCY = 8;
 const PROVIDER_KEY = 'sk-simulated';
-/** How long a provider may take to notice that its caller left. */
+/** How long an answer may stay open whose client has left. */
 const LEAVING_MS = 5_000;
 
 /** Every client × provider × feature × mode, in the order of the lists. */
@@ -126,6 +126,8 @@ async function runCase(
     const passedThrough = exchange.wire === client.name;
     const limit = feature.says && exchange.limits[feature.says];
     if (limit !== undefined) return cell('skip', limit, passedThrough);
+    const ownLimit = passedThrough && outcome.kind === 'error' && target.asItIs?.[feature.name];
+    if (ownLimit) return cell('skip', ownLimit, passedThrough);
     const complaints = passedThrough
       ? await changed(own, ask, outcome, simulators)
       : await mistranslated(own, ask, outcome, exchange);
@@ -161,16 +163,19 @@ function mistranslated(
   exchange: SimulatedExchange,
 ): string[] {
   if (exchange.refused !== null) return [`the provider refused the request: ${exchange.refused}`];
-  const heard = exchange.heard ? misheard(ask, exchange.heard) : ['the provider heard nothing'];
+  const heard = exchange.heard
+    ? misheard(ask, exchange.heard, exchange.limits)
+    : ['the provider heard nothing'];
   const partial = `${textOf(script, 'text')}`;
   const { failure } = script;
-  if (failure?.at === 'start') return [...heard, ...misreadError(failure.problem, outcome, client.name, '')];
+  if (failure?.at === 'start') return [...heard, ...misreadError(failure.problem, outcome, client.name)];
   if (failure?.at === 'middle')
-    return [...heard, ...misreadError(failure.problem, outcome, client.name, partial)];
+    return [...heard, ...misreadInStream(failure.problem, outcome, client.name, partial, exchange.limits)];
   if (failure?.at === 'cut')
     return [...heard, ...notCut(outcome, exchange.heard?.stream === true ? partial : '')];
   if (outcome.kind === 'error') return [...heard, `the answer was read as an error: ${shown(outcome)}`];
-  const reading = { client: client.name, limits: exchange.limits, countsTokens };
+  const silent = exchange.heard?.stream && exchange.limits['stream-usage'] !== undefined;
+  const reading = { client: client.name, limits: exchange.limits, countsTokens: countsTokens && !silent };
   return [...heard, ...misread(script, outcome.observed, reading)];
 }
 
@@ -198,7 +203,7 @@ async function changed(
     },
     ask,
     {
-      model: model.slice(model.indexOf('/') + 1),
+      model: model.slice(model.indexOf(target.slug === 'azure-openai' ? '/gpt' : '/') + 1),
       mode,
       includeUsage: feature.countsTokens === true && target.refusesStreamOptions !== true,
     },
@@ -213,11 +218,15 @@ async function changed(
 
 /** Where the provider serves the client's format: beneath its base URL, which the SDK's own path follows. */
 function directUrl({ slug }: Target, { name }: ConformanceClient, { baseUrls }: ProviderSimulators): string {
-  const base = baseUrls[slug] ?? '';
+  const base = (baseUrls[slug] ?? '').replace('{resource}', 'contoso');
   if (name === 'anthropic-messages') return base;
-  const prefix = { 'azure-openai': '/openai/v1', mistral: '/v1', parallel: '/v1beta', 'workers-ai': '/v1' }[
-    slug
-  ];
+  const prefix = {
+    'azure-openai': '/openai/v1',
+    mistral: '/v1',
+    huggingface: '/v1',
+    parallel: '/v1beta',
+    'workers-ai': '/v1',
+  }[slug];
   return `${base}${prefix ?? ''}`;
 }
 
@@ -227,6 +236,7 @@ async function misleft(
   name: string,
   simulators: ProviderSimulators,
 ): Promise<string[]> {
+  simulators.goOn(name);
   const timeout = AbortSignal.timeout(LEAVING_MS);
   const late = new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve()));
   await Promise.race([simulators.over(name), late]);
@@ -236,7 +246,8 @@ async function misleft(
     ...(partial !== '' && textOf(script, 'text').startsWith(partial)
       ? []
       : [`it left with ${JSON.stringify(partial)}`]),
-    ...(end === 'left' ? [] : [`the provider’s answer is ${end}`]),
+    // Where the host sees its client leave, the provider is left too; elsewhere the answer is read to its end.
+    ...(end === 'left' || end === 'answered' ? [] : [`the provider’s answer is ${end}`]),
   ];
 }
 

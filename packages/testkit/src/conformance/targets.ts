@@ -10,6 +10,8 @@ export interface Target {
   readonly reasoningModel?: string;
   /** What the provider's models do not do, and why. */
   readonly lacks: Readonly<Partial<Record<Need | 'reasoning', string>>>;
+  /** By feature: what fails at the provider itself when its own bytes pass through, and why. */
+  readonly asItIs?: Readonly<Record<string, string>>;
   /** Chat's `stream_options` is refused by it; it reports usage without being asked. */
   readonly refusesStreamOptions?: boolean;
 }
@@ -23,12 +25,14 @@ const target = (
   more: Partial<Omit<Target, 'slug' | 'title' | 'model'>> = {},
 ): Target => ({ slug, title, model, lacks: {}, ...more });
 
-const PERPLEXITY_TOOLS = 'it takes no tools';
+const NO_TOOLS = 'it takes no tools';
 
 /** Every provider with models for the unified endpoints. */
 export const TARGETS: readonly Target[] = [
   target('openai', 'OpenAI', 'openai/gpt-4.1', { reasoningModel: 'openai/gpt-5-mini' }),
-  target('azure-openai', 'Azure', 'azure-openai/gpt-4.1', { reasoningModel: 'azure-openai/gpt-5-mini' }),
+  target('azure-openai', 'Azure', 'azure-openai/contoso/gpt-4.1', {
+    reasoningModel: 'azure-openai/contoso/gpt-5-mini',
+  }),
   target('anthropic', 'Anthropic', 'anthropic/claude-sonnet-4-5'),
   target('google-ai-studio', 'Gemini', 'google-ai-studio/gemini-2.5-flash'),
   target(
@@ -44,17 +48,24 @@ export const TARGETS: readonly Target[] = [
   target('grok', 'xAI', 'grok/grok-4'),
   target('groq', 'Groq', 'groq/qwen/qwen3-32b'),
   target('mistral', 'Mistral', 'mistral/mistral-small-latest', {
-    reasoningModel: 'mistral/magistral-small-latest',
     refusesStreamOptions: true,
+    asItIs: Object.fromEntries(
+      ['tools', 'parallel tools', 'forced tool', 'call without arguments'].map((feature) => [
+        feature,
+        'OpenAI’s SDK does not read its streamed calls, which have no index, and its bytes pass through',
+      ]),
+    ),
   }),
   target('deepseek', 'DeepSeek', 'deepseek/deepseek-chat', {
     reasoningModel: 'deepseek/deepseek-reasoner',
     lacks: { images: TEXT_ONLY },
+    asItIs: { 'structured output': 'it takes no schema, and its bytes pass through' },
   }),
   target('cerebras', 'Cerebras', 'cerebras/gpt-oss-120b', { lacks: { images: TEXT_ONLY } }),
   target('perplexity-ai', 'Perplexity', 'perplexity/sonar', {
-    lacks: { tools: PERPLEXITY_TOOLS, 'forced-tool': PERPLEXITY_TOOLS },
+    lacks: { tools: NO_TOOLS, 'forced-tool': NO_TOOLS },
     refusesStreamOptions: true,
+    reasoningModel: 'perplexity/sonar-deep-research',
   }),
   target('openrouter', 'OpenRouter', 'openrouter/openai/gpt-4.1', {
     reasoningModel: 'openrouter/deepseek/deepseek-r1',
@@ -62,6 +73,13 @@ export const TARGETS: readonly Target[] = [
   target('together', 'Together', 'together/Qwen/Qwen3-235B-A22B'),
   target('fireworks', 'Fireworks', 'fireworks/accounts/fireworks/models/qwen3-235b-a22b'),
   target('baseten', 'Baseten', 'baseten/deepseek-ai/DeepSeek-V3.1'),
-  target('parallel', 'Parallel', 'parallel/speed'),
+  target('parallel', 'Parallel', 'parallel/speed', {
+    lacks: {
+      tools: NO_TOOLS,
+      'forced-tool': NO_TOOLS,
+      images: TEXT_ONLY,
+      reasoning: 'its models are not told how much to think',
+    },
+  }),
   target('huggingface', 'HuggingFace', 'huggingface/meta-llama/Llama-3.3-70B-Instruct'),
 ];

@@ -8,8 +8,8 @@ export interface Script {
   readonly usage: ScriptedUsage;
   /** Instead of, or in the middle of, the answer. */
   readonly failure?: ScriptedFailure;
-  /** After its first words the model says nothing more until the caller leaves. */
-  readonly lingers?: boolean;
+  /** After its first words the model says nothing more until the test lets it go on. */
+  readonly pauses?: boolean;
 }
 
 /** `pieces` are what a stream sends one after another; a whole answer joins them. */

@@ -34,12 +34,16 @@ export interface ProviderSimulators {
   script(name: string, script: Script): string;
   /** What a script's requests met, oldest first. */
   exchanges(name: string): readonly SimulatedExchange[];
+  /** Lets a script that pauses go on, now or when it comes to its pause. */
+  goOn(name: string): void;
   /** Resolves when the script's latest exchange is over. */
   over(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface OpenExchange extends SimulatedExchange {
+  /** Resolves when a script that pauses may go on. */
+  readonly goesOn: Promise<void>;
   wire: WireName | null;
   limits: Limits;
   heard: Heard | null;
@@ -54,6 +58,12 @@ export async function startProviderSimulators(): Promise<ProviderSimulators> {
   const scripts = new Map<string, Script>();
   const seen = new Map<string, OpenExchange[]>();
   const waiting = new Set<() => void>();
+  const pauses = new Map<string, PromiseWithResolvers<void>>();
+  const pauseOf = (name: string) => {
+    const pause = pauses.get(name) ?? Promise.withResolvers<void>();
+    pauses.set(name, pause);
+    return pause;
+  };
   const sockets = new Set<Socket>();
   const server = createServer({ keepAliveTimeout: 60_000 });
   server.on('connection', (socket) => {
@@ -66,6 +76,7 @@ export async function startProviderSimulators(): Promise<ProviderSimulators> {
     const name = /play-([\w-]+)/.exec(text)?.[1] ?? '';
     const exchange: OpenExchange = {
       provider: provider?.slug ?? '',
+      goesOn: pauseOf(name).promise,
       wire: null,
       limits: {},
       path: request.path,
@@ -87,12 +98,17 @@ export async function startProviderSimulators(): Promise<ProviderSimulators> {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    baseUrls: Object.fromEntries(SIMULATED_PROVIDERS.map(({ slug }) => [slug, `${url}/${slug}`])),
+    baseUrls: {
+      ...Object.fromEntries(SIMULATED_PROVIDERS.map(({ slug }) => [slug, `${url}/${slug}`])),
+      // Its host names a resource, and so its models do.
+      'azure-openai': `${url}/azure-openai/{resource}`,
+    },
     script(name, script) {
       scripts.set(name, script);
       return `play-${name}`;
     },
     exchanges: (name) => seen.get(name) ?? [],
+    goOn: (name) => pauseOf(name).resolve(),
     over: (name) =>
       new Promise((resolve) => {
         const check = () => {
@@ -174,7 +190,7 @@ async function answer(
     exchange.end = 'cut';
     return void response.socket?.destroy();
   }
-  if (played.lingers) return;
+  if (played.pauses) await exchange.goesOn;
   const { body, headers } = wire.whole(played, exchange.heard);
   response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
@@ -204,14 +220,16 @@ async function sendStream(
   response: ServerResponse,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': contentType });
-  const breaks = script.failure !== undefined || script.lingers === true;
-  await send(response, breaks ? events.slice(0, firstWords) : events);
-  if (script.lingers) return;
+  await send(response, events.slice(0, firstWords));
+  if (script.pauses) await exchange.goesOn;
   if (script.failure?.at === 'cut') {
     exchange.end = 'cut';
     return void response.socket?.destroy();
   }
-  if (script.failure?.at === 'middle') await send(response, failure(script.failure.problem));
+  await send(
+    response,
+    script.failure?.at === 'middle' ? failure(script.failure.problem) : events.slice(firstWords),
+  );
   response.end();
 }
 

@@ -33,7 +33,16 @@ export interface Wire {
   error(problem: Problem | Refused): WireError;
 }
 
-export type Unsayable = 'reasoning' | 'reasoning-count' | 'refusal' | 'blocked' | 'cached';
+export type Unsayable =
+  | 'reasoning'
+  | 'reasoning-count'
+  | 'refusal'
+  | 'blocked'
+  | 'cached'
+  /** What kind of problem ended a stream. */
+  | 'problem-kind'
+  | 'max-tokens'
+  | 'stream-usage';
 export type Limits = Readonly<Partial<Record<Unsayable, string>>>;
 
 export type WireName =

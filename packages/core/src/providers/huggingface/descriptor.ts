@@ -1,7 +1,7 @@
 import { defineProvider } from '../descriptor.ts';
 import { joinUrl } from '../upstream-path.ts';
 
-const ROUTER = 'https://router.huggingface.co/v1';
+const ROUTER = 'https://router.huggingface.co';
 const ROUTED = /^v1(?:\/|$)/;
 
 /**
@@ -13,7 +13,7 @@ export const huggingface = defineProvider({
   name: 'Hugging Face',
   compatPrefixes: ['huggingface'],
   baseUrl: 'https://router.huggingface.co/hf-inference/models',
-  serves: { 'openai-chat': { path: 'chat/completions', baseUrl: ROUTER } },
+  serves: { 'openai-chat': { path: 'v1/chat/completions', baseUrl: ROUTER } },
   streamUsage: 'on-request',
   modelInPath: /^(?:models\/)?(?!v1\/)([^/]+\/[^/]+)/,
   resolve: ({ baseUrl, overridden, path }) => ({

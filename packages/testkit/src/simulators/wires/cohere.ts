@@ -15,6 +15,7 @@ import {
 export const cohereWire: Wire = {
   name: 'cohere',
   limits: {
+    'problem-kind': 'its errors are sentences',
     refusal: 'its models refuse in plain text: there is no field for it',
     blocked: 'its finish reasons know no filter',
     'reasoning-count': 'it does not count reasoning apart',

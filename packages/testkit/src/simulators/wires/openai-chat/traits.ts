@@ -114,6 +114,7 @@ export const OPENAI_TRAITS: ChatTraits = {
   path: /^\/chat\/completions$/,
 };
 
+const BARE_ERRORS = 'its errors are sentences';
 const NO_CACHE = 'it reports no cached tokens';
 const NO_REFUSAL = 'its models refuse in plain text: there is no field for it';
 const NO_REASONING_COUNT = 'it does not count reasoning apart';
@@ -144,7 +145,7 @@ const COMPATIBLE: ChatTraits = {
 export const AZURE_TRAITS: ChatTraits = {
   ...OPENAI_TRAITS,
   opening: 'azure',
-  path: /^\/openai\/(?:v1|deployments\/[^/]+)\/chat\/completions$/,
+  path: /^\/[^/]+\/openai\/(?:v1|deployments\/[^/]+)\/chat\/completions$/,
 };
 
 export const GROQ_TRAITS: ChatTraits = {
@@ -286,7 +287,12 @@ export const OPENROUTER_TRAITS: ChatTraits = {
   extras: { provider: 'Simulated' },
 };
 
-export const TOGETHER_TRAITS: ChatTraits = { ...COMPATIBLE, reasoning: 'reasoning', errors: 'text' };
+export const TOGETHER_TRAITS: ChatTraits = {
+  ...COMPATIBLE,
+  reasoning: 'reasoning',
+  errors: 'text',
+  limits: { ...COMPATIBLE.limits, 'problem-kind': BARE_ERRORS },
+};
 
 export const FIREWORKS_TRAITS: ChatTraits = {
   ...COMPATIBLE,
@@ -296,14 +302,24 @@ export const FIREWORKS_TRAITS: ChatTraits = {
 
 export const BASETEN_TRAITS: ChatTraits = { ...COMPATIBLE, reasoning: 'reasoning_content' };
 
-export const PARALLEL_TRAITS: ChatTraits = { ...COMPATIBLE, path: /^\/v1beta\/chat\/completions$/ };
+/** Of the parameters it knows only a schema; the others are taken and count for nothing. */
+export const PARALLEL_TRAITS: ChatTraits = {
+  ...COMPATIBLE,
+  limits: {
+    ...COMPATIBLE.limits,
+    'max-tokens': 'it takes no limit',
+    'stream-usage': 'nobody can ask its streams for usage',
+  },
+  path: /^\/v1beta\/chat\/completions$/,
+};
 
 export const HUGGINGFACE_TRAITS: ChatTraits = {
   ...COMPATIBLE,
   calls: 'same-index',
   counts: (usage) => ({ ...plainCounts(usage), cached_tokens: usage.cached }),
   errors: 'text',
-  limits: { refusal: NO_REFUSAL, 'reasoning-count': NO_REASONING_COUNT },
+  path: /^\/v1\/chat\/completions$/,
+  limits: { refusal: NO_REFUSAL, 'reasoning-count': NO_REASONING_COUNT, 'problem-kind': BARE_ERRORS },
 };
 
 export const WORKERS_AI_TRAITS: ChatTraits = {
