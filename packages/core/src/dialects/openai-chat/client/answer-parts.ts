@@ -9,8 +9,10 @@ import type { Json } from '../../../form/json.ts';
 import { writeUrl } from '../../../form/media.ts';
 import { residueFor } from '../../../form/provenance.ts';
 import type { ModelRequest } from '../../../form/request.ts';
+import type { Finish } from '../../../form/response.ts';
 import type { AnswerContext } from '../../client-dialect.ts';
 import { writeAnnotation } from '../annotations.ts';
+import { writeFinish } from '../finish.ts';
 import { writeCallProof } from '../reasoning-details.ts';
 
 /** The client offers its tools as the old `functions` and reads `function_call`. */
@@ -18,6 +20,13 @@ export const speaksFunctions = ({ source }: ModelRequest): boolean =>
   source.dialect === 'openai-chat' &&
   Array.isArray(source.body.functions) &&
   (source.body.tools === undefined || source.body.tools === null);
+
+/** How the answer ended, and the provider's own word for it where ours is another, by OpenRouter's name for that. */
+export function finishOf(finish: Finish, refused: boolean, isOld: boolean): Json {
+  const reason = writeFinish(finish.reason, refused);
+  const native = finish.raw === null || finish.raw === reason ? {} : { native_finish_reason: finish.raw };
+  return { finish_reason: isOld && reason === 'tool_calls' ? 'function_call' : reason, ...native };
+}
 
 /** One call of `tool_calls[]`; a stream begins it with empty arguments. */
 export function writeCall(call: Omit<ToolCallBlock, 'kind'>): Json {

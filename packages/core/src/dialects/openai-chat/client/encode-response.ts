@@ -4,12 +4,12 @@ import { residueFor } from '../../../form/provenance.ts';
 import type { ModelResponse } from '../../../form/response.ts';
 import type { AnswerContext } from '../../client-dialect.ts';
 import { writeLogprobs } from '../annotations.ts';
-import { writeFinish } from '../finish.ts';
 import { writeDetails } from '../reasoning-details.ts';
 import { partsOfResidue } from '../residue.ts';
 import { writeUsage } from '../usage.ts';
 import {
   blocksOf,
+  finishOf,
   speaksFunctions,
   writeAnnotations,
   writeAudio,
@@ -23,7 +23,6 @@ export function encodeResponse(response: ModelResponse, context: AnswerContext):
   const own = response.residue?.dialect === 'openai-chat';
   const residue = partsOfResidue(residueFor('openai-chat', response.residue));
   const isOld = speaksFunctions(context.request);
-  const reason = writeFinish(finish.reason, blocksOf(blocks, 'refusal').length > 0);
   const logprobs = blocksOf(blocks, 'text').flatMap((block) => block.logprobs ?? []);
   return {
     ...residue.answer,
@@ -33,18 +32,15 @@ export function encodeResponse(response: ModelResponse, context: AnswerContext):
     model: response.model ?? context.model,
     choices: [
       {
-        logprobs: null,
-        ...residue.choice,
         index: 0,
         message: {
           ...(own ? {} : { refusal: null }),
           ...residue.message,
           ...message(blocks, context, isOld),
         },
-        ...(logprobs.length > 0 ? { logprobs: { content: writeLogprobs(logprobs), refusal: null } } : {}),
-        finish_reason: isOld && reason === 'tool_calls' ? 'function_call' : reason,
-        // OpenRouter's name for the provider's own word, which ours may blur.
-        ...(own || finish.raw === null ? {} : { native_finish_reason: finish.raw }),
+        logprobs: logprobs.length > 0 ? { content: writeLogprobs(logprobs), refusal: null } : null,
+        ...finishOf(finish, blocksOf(blocks, 'refusal').length > 0, isOld),
+        ...residue.choice,
       },
     ],
     ...(usage ? { usage: writeUsage(usage) } : {}),
