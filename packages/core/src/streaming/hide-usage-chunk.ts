@@ -79,7 +79,7 @@ function endsEvent(bytes: Uint8Array): boolean {
 
 /** Whether an empty list of choices stands anywhere: cheap, and no chunk with content has one. */
 function mayHoldUsage(bytes: Uint8Array): boolean {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = view.indexOf(CHOICES); at !== -1; at = view.indexOf(CHOICES, at)) {
     at = afterSpace(view, at + CHOICES.length);
     if (view[at] !== COLON) continue;

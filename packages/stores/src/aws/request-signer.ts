@@ -65,5 +65,7 @@ export class RequestSigner {
 
 /** `20260102T030405Z`. */
 function amzTime(at: number): string {
-  return new Date(at).toISOString().replace(/[:-]|\.\d{3}/g, '');
+  const iso = new Date(at).toISOString();
+  const [day, time] = [iso.slice(0, 10), iso.slice(11, 19)];
+  return `${day.replaceAll('-', '')}T${time.replaceAll(':', '')}Z`;
 }

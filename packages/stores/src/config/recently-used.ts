@@ -3,6 +3,8 @@ export class RecentlyUsed<K, V> {
   readonly #limit: number;
   /** In order of use: a Map keeps the order in which keys were set. */
   readonly #entries = new Map<K, V>();
+  /** Needs no moving: most often one entry is asked for again and again. */
+  #last: K | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -14,9 +16,10 @@ export class RecentlyUsed<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) {
+    if (value !== undefined && key !== this.#last) {
       this.#entries.delete(key);
       this.#entries.set(key, value);
+      this.#last = key;
     }
     return value;
   }
@@ -24,6 +27,7 @@ export class RecentlyUsed<K, V> {
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
+    this.#last = key;
     if (this.#entries.size > this.#limit) {
       const [oldest] = this.#entries.keys();
       if (oldest !== undefined) this.#entries.delete(oldest);
@@ -32,5 +36,6 @@ export class RecentlyUsed<K, V> {
 
   delete(key: K): void {
     this.#entries.delete(key);
+    if (key === this.#last) this.#last = undefined;
   }
 }
