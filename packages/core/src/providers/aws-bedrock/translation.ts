@@ -1,5 +1,5 @@
 import { messagesOnBedrock } from '../../dialects/anthropic-messages/provider/index.ts';
-import { bedrockAddress, bedrockPath } from '../../dialects/converse/address.ts';
+import { bedrockAddress, bedrockPath } from '../../dialects/bedrock-address.ts';
 import { isClaude } from '../../dialects/converse/models.ts';
 import { converse } from '../../dialects/converse/provider/index.ts';
 import type { ModelRequest } from '../../form/request.ts';

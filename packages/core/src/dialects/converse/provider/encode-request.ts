@@ -10,8 +10,8 @@ import {
 } from '../../../form/request.ts';
 import type { Turn } from '../../../form/turns.ts';
 import { TOOL_NAME_64, wireNames } from '../../../form/wire-names.ts';
+import { bedrockAddress, bedrockPath } from '../../bedrock-address.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
-import { bedrockAddress, bedrockPath } from '../address.ts';
 import { type ConverseModel, converseModel } from '../models.ts';
 import { parametersOf } from '../parameters.ts';
 import { type OutputPlan, planOutput } from './encode-output.ts';
