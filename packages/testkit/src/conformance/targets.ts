@@ -33,7 +33,7 @@ export const TARGETS: readonly Target[] = [
   target('azure-openai', 'Azure', 'azure-openai/contoso/gpt-4.1', {
     reasoningModel: 'azure-openai/contoso/gpt-5-mini',
   }),
-  target('anthropic', 'Anthropic', 'anthropic/claude-sonnet-4-5'),
+  target('anthropic', 'Anthropic', 'anthropic/claude-sonnet-4-6'),
   target('google-ai-studio', 'Gemini', 'google-ai-studio/gemini-2.5-flash'),
   target(
     'google-vertex-ai',

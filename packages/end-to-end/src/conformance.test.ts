@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Cell, conformancePage, runConformance, tally } from '@weir/testkit/conformance';
+import { type SimulatedGateway, startSimulatedGateway } from './__fixtures__/conformance-gateway.ts';
+
+let gateway: SimulatedGateway;
+let cells: readonly Cell[];
+beforeAll(async () => {
+  gateway = await startSimulatedGateway();
+  cells = await runConformance(gateway, gateway.simulators);
+}, 300_000);
+afterAll(() => gateway?.stop());
+
+test('at least 98 of 100 cells that apply pass', () => {
+  const { pass, miss } = tally(cells);
+  const missed = cells.filter(({ verdict }) => verdict === 'miss');
+  expect({ enough: pass >= 0.98 * (pass + miss), missed: pass >= 0.98 * (pass + miss) ? [] : missed }).toEqual({
+    enough: true,
+    missed: [],
+  });
+});
+
+test('docs/conformance.md is what the suite finds (npm run conformance writes it)', async () => {
+  const page = await readFile(new URL('../../../docs/conformance.md', import.meta.url), 'utf8');
+  expect(conformancePage(cells)).toBe(page);
+});
+
+test('every client, provider and feature has cells, and whatever is skipped says why', () => {
+  expect(new Set(cells.map(({ client }) => client)).size).toBe(3);
+  expect(new Set(cells.map(({ target }) => target)).size).toBeGreaterThanOrEqual(20);
+  expect(cells.filter(({ verdict, note }) => verdict !== 'pass' && note === '')).toEqual([]);
+});
+
+test('no cell made a function fail', () => {
+  expect(gateway.logged).toEqual([]);
+});
