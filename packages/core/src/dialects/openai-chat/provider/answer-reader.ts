@@ -265,8 +265,13 @@ export class AnswerReader {
 /** Shorter thoughts may well come twice. */
 const REPEAT_LENGTH = 32;
 
+/** Azure's last chunk has an empty object where the ones before it had results, so objects add up. */
 function keepRest(value: Json, known: ReadonlySet<string>, into: Record<string, unknown>): void {
-  for (const key in value) if (!known.has(key) && (value[key] ?? null) !== null) into[key] = value[key];
+  for (const key in value) {
+    const [before, now] = [into[key], value[key] ?? null];
+    if (known.has(key) || now === null) continue;
+    into[key] = isJson(before) && isJson(now) ? { ...before, ...now } : now;
+  }
 }
 
 const residueOrNothing = (value: Json): { readonly residue?: Residue } =>
