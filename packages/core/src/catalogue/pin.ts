@@ -34,7 +34,7 @@ const ALSO: Readonly<Record<string, string>> = {
 const KEEPS_AUTHOR = new Set(['openrouter', 'together', 'huggingface', 'baseten', 'groq', 'parallel']);
 
 /**
- * The body's `provider`: who shall serve this model, under the name that it has there (issue 3, 7). `moonshotai/kimi-k2.6`
+ * The body's `provider`: who shall serve this model, under the name that it has there. `moonshotai/kimi-k2.6`
  * by `cloudflare` is `@cf/moonshotai/kimi-k2.6`. A model that the catalogue does not know gets the name that the
  * provider's own rule gives it, and the provider may say what it thinks.
  */

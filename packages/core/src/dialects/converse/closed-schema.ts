@@ -12,9 +12,25 @@ const LIMITS = [
   'pattern',
   'maxItems',
   'uniqueItems',
+  'contains',
+  'minContains',
+  'maxContains',
   'minProperties',
   'maxProperties',
+  'propertyNames',
+  'dependentRequired',
+  'dependentSchemas',
+  'not',
+  'if',
+  'then',
+  'else',
 ];
+const FORMATS = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'];
+
+const isLimit = (key: string, value: unknown) =>
+  LIMITS.includes(key) ||
+  (key === 'minItems' && Number(value) > 1) ||
+  (key === 'format' && !FORMATS.includes(String(value)));
 
 /** Deeper schemas are no schemas but attacks on whoever walks them. */
 const DEEPEST = 200;
@@ -28,7 +44,7 @@ export function closedSchema(schema: Json, depth = 0): Json | null {
   const closed: Record<string, unknown> = {};
   const told: string[] = [];
   for (const [key, value] of Object.entries(schema)) {
-    if (LIMITS.includes(key) || (key === 'minItems' && Number(value) > 1)) {
+    if (isLimit(key, value)) {
       told.push(`${key}: ${JSON.stringify(value)}`);
       continue;
     }
@@ -37,7 +53,8 @@ export function closedSchema(schema: Json, depth = 0): Json | null {
     closed[key === 'oneOf' ? 'anyOf' : key] = inner;
   }
   if (isObjectType(schema)) {
-    if (!isJson(schema.properties) || (schema.additionalProperties ?? false) !== false) return null;
+    const isOpen = !isJson(schema.properties) || isJson(schema.patternProperties);
+    if (isOpen || (schema.additionalProperties ?? false) !== false) return null;
     closed.additionalProperties = false;
   }
   if (told.length > 0)

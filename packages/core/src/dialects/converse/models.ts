@@ -6,7 +6,8 @@ export interface ConverseModel {
   readonly vendor: Vendor;
   /** Tokens of its longest answer, where it matters: a thinking budget is a share of it. */
   readonly maxOutput: number;
-  readonly thinking: 'adaptive' | 'budget' | 'nova-effort' | 'effort' | 'none';
+  /** How it is asked to think. `either`: adaptive, or by a budget. */
+  readonly thinking: 'adaptive' | 'either' | 'budget' | 'nova-effort' | 'effort' | 'none';
   /** How an answer by schema is asked for. `fields`: Claude's own field; `text-format`: Converse's. */
   readonly schema: 'fields' | 'text-format' | 'tool';
   /** `refused`: neither temperature nor topP; `one-of`: not both. */
@@ -61,7 +62,7 @@ const CLAUDE: ConverseModel = {
 
 /** The first row that fits. An id that fits none is newer than this list. */
 const CLAUDES: readonly (readonly [id: RegExp, row: Partial<ConverseModel>])[] = [
-  [/(?:opus|sonnet)-4-6/, { sampling: 'one-of' }],
+  [/(?:opus|sonnet)-4-6/, { thinking: 'either', sampling: 'one-of' }],
   [/(?:opus|sonnet|haiku)-4-5/, { maxOutput: 64_000, thinking: 'budget', sampling: 'one-of' }],
   [/opus-4-1(?:-|$)/, { maxOutput: 32_000, thinking: 'budget', schema: 'tool', sampling: 'one-of' }],
   [/opus-4-(?:0|2\d{7})/, { maxOutput: 32_000, thinking: 'budget', schema: 'tool', sampling: 'free' }],

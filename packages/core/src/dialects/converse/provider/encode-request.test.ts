@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AssistantBlock, UserBlock } from '../../../form/blocks.ts';
 import { isFault } from '../../../form/fault.ts';
+import type { Json } from '../../../form/json.ts';
 import type { Message, ModelRequest, Parameters, Tool } from '../../../form/request.ts';
 import { TOOL_NAME_64, wireName } from '../../../form/wire-names.ts';
 import type { EncodedRequest } from '../../provider-dialect.ts';
@@ -184,7 +185,7 @@ describe('turns', () => {
     ];
     const text = JSON.stringify(encode({ messages, tools: [look] }).body.messages);
     const inputs = [...text.matchAll(/"input":(\{.*?\})\}/g)].map(([, input]) => input);
-    expect(inputs).toEqual(['{}', '{}', '{"unreadable_arguments":"{\\"a\\":"}']);
+    expect(inputs).toEqual(['{}', '{}', '{"input":"{\\"a\\":"}']);
   });
 
   test('words that the assistant shall go on with do not end in white space', () => {
@@ -333,6 +334,24 @@ describe('tools', () => {
     expect(names.fromWire(wire)).toBe('weather.now');
   });
 
+  test('strict tools stay strict where the model has it and the schema allows it', () => {
+    const strict: Tool = { ...look, strict: true } as Tool;
+    const specOf = (tool: Tool, model: string) =>
+      (encode({ tools: [tool] }, {}, model).body.toolConfig as { tools: { toolSpec: Json }[] }).tools[0]
+        ?.toolSpec;
+    expect(specOf(strict, SONNET_45)).toMatchObject({
+      strict: true,
+      inputSchema: { json: { additionalProperties: false } },
+    });
+    expect(specOf(strict, NOVA_PRO)).not.toHaveProperty('strict');
+    const open: Tool = {
+      ...look,
+      strict: true,
+      schema: { type: 'object', additionalProperties: true },
+    } as Tool;
+    expect(specOf(open, SONNET_45)).not.toHaveProperty('strict');
+  });
+
   test.each<[Tool, RegExp]>([
     [{ kind: 'custom', name: 'c', format: null }, /custom tool/],
     [{ kind: 'web-search', dialect: 'openai-chat', options: {} }, /web-search tool/],
@@ -463,6 +482,19 @@ describe('thinking', () => {
     expect(body.inferenceConfig).toEqual({ maxTokens: 5000 });
     expect(body.additionalModelRequestFields).toEqual({ thinking: { type: 'enabled', budget_tokens: 4000 } });
     expect(dropped).toEqual(['temperature', 'topP', 'topK']);
+  });
+
+  test('Claude that takes both thinks by the budget that the caller gives, else adaptively', () => {
+    const model = 'us.anthropic.claude-opus-4-6-v1';
+    const thinking = (reasoning: Parameters['reasoning']) =>
+      encode({}, reasoning ? { reasoning } : {}, model).body.additionalModelRequestFields;
+    expect(thinking({ budget: 2000, shown: false })).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 2000, display: 'omitted' },
+    });
+    expect(thinking({ effort: 'xhigh', shown: true })).toEqual({
+      thinking: { type: 'adaptive', display: 'summarized' },
+      output_config: { effort: 'max' },
+    });
   });
 
   test('an effort is a share of the longest answer', () => {

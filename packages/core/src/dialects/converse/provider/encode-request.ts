@@ -105,7 +105,7 @@ function thinkingOf(
     toolChoice?.kind === 'required' ||
     toolChoice?.kind === 'tool' ||
     (toolChoice?.kind === 'allowed' && toolChoice.mode === 'required');
-  const cannot = planned.isOn && ((isForced && request.tools.length > 0) || !mayThink(turns, speech.model));
+  const cannot = planned.isOn && ((isForced && request.tools.length > 0) || !mayThink(turns, planned));
   const given = parameters.reasoning?.effort ?? parameters.reasoning?.budget;
   const isAsked = given !== undefined && given !== 'none' && given !== 0;
   const isLost = cannot || (isAsked && Object.keys(planned.fields).length === 0);

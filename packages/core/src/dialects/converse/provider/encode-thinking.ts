@@ -1,4 +1,4 @@
-import type { Json } from '../../../form/json.ts';
+import { child, type Json } from '../../../form/json.ts';
 import { budgetOf, effortOf } from '../../../form/reasoning-budget.ts';
 import type { Effort, Parameters, Reasoning } from '../../../form/request.ts';
 import type { Turn } from '../../../form/turns.ts';
@@ -34,6 +34,10 @@ export function planThinking(parameters: Parameters, model: ConverseModel): Thin
   switch (model.thinking) {
     case 'adaptive':
       return adaptive(reasoning, maxTokens, model);
+    case 'either':
+      return reasoning.budget === undefined
+        ? adaptive(reasoning, maxTokens, model)
+        : budgeted(reasoning, maxTokens, model);
     case 'budget':
       return budgeted(reasoning, maxTokens, model);
     case 'nova-effort':
@@ -59,7 +63,7 @@ const CLAUDE_EFFORT: Readonly<Record<Effort, string>> = {
 };
 
 function adaptive(reasoning: Reasoning, maxTokens: number | undefined, model: ConverseModel): Thinking {
-  const effort = effortOf(reasoning, model.maxOutput);
+  const effort = effortOf(reasoning, maxTokens ?? model.maxOutput);
   if (effort === 'none') return { ...quiet(maxTokens), fields: { thinking: { type: 'disabled' } } };
   const display = reasoning.shown === null ? {} : { display: reasoning.shown ? 'summarized' : 'omitted' };
   return {
@@ -87,7 +91,13 @@ function budgeted(reasoning: Reasoning, maxTokens: number | undefined, model: Co
   return {
     ...quiet(room),
     isOn: true,
-    fields: { thinking: { type: 'enabled', budget_tokens: budget } },
+    fields: {
+      thinking: {
+        type: 'enabled',
+        budget_tokens: budget,
+        ...(reasoning.shown === false ? { display: 'omitted' } : {}),
+      },
+    },
     excludes: SAMPLING,
   };
 }
@@ -121,8 +131,8 @@ function ofEffort(reasoning: Reasoning, model: ConverseModel): Json {
  * With a budget, the turn whose results are now sent must begin with its own signed thinking. A conversation that another
  * model began, or whose client loses signatures, has none: then the model cannot think in this turn.
  */
-export function mayThink(turns: readonly Turn[], { thinking }: ConverseModel): boolean {
-  if (thinking !== 'budget') return true;
+export function mayThink(turns: readonly Turn[], { fields }: Thinking): boolean {
+  if (child(fields, 'thinking')?.type !== 'enabled') return true;
   const last = turns.findLast(({ role }) => role === 'assistant');
   const calls = last?.role === 'assistant' && last.content.some(({ kind }) => kind === 'tool-call');
   return !calls || last.content[0]?.kind === 'reasoning';

@@ -1,6 +1,7 @@
 import type { Json } from '../../../form/json.ts';
 import type { Tool, ToolChoice } from '../../../form/request.ts';
 import type { Turn } from '../../../form/turns.ts';
+import { closedSchema } from '../closed-schema.ts';
 import type { OutputPlan } from './encode-output.ts';
 import { cached, refuse, type Speech } from './speech.ts';
 
@@ -62,12 +63,15 @@ const bareTool = (name: string): FunctionTool => ({ kind: 'function', name, sche
 
 const NO_ARGUMENTS = { type: 'object', properties: {} };
 
-function toolSpec({ name, description, schema }: FunctionTool, speech: Speech): Json {
+function toolSpec({ name, description, schema, strict }: FunctionTool, speech: Speech): Json {
+  const json = schema === null ? NO_ARGUMENTS : { type: 'object', ...schema };
+  const closed = strict && speech.model.schema !== 'tool' ? closedSchema(json) : null;
   return {
     name: speech.names.toWire(name),
     // An empty description is refused.
     ...(description?.trim() ? { description } : {}),
-    inputSchema: { json: schema === null ? NO_ARGUMENTS : { type: 'object', ...schema } },
+    inputSchema: { json: closed ?? json },
+    ...(closed ? { strict: true } : {}),
   };
 }
 

@@ -104,7 +104,9 @@ function userBlock(block: Exclude<UserBlock, ToolResultBlock>, speech: Speech): 
     case 'file':
       return cached(speech, encodeDocument(block, speech), block.cache);
     case 'audio':
-      return refuse(speech, 'Amazon Bedrock takes no audio here. Send text.');
+      return block.transcript
+        ? cached(speech, [{ text: block.transcript }], block.cache)
+        : refuse(speech, 'Amazon Bedrock takes no audio here. Send text.');
     case 'opaque':
       return isJson(block.value) ? [block.value] : [];
     default:
@@ -158,11 +160,11 @@ const toolUse = ({ id, name, arguments: text, custom }: ToolCallBlock, speech: S
   input: custom ? { input: text } : inputOf(text),
 });
 
-/** An object, never text. What a model wrote that is none goes back as it was, under a name that says so. */
+/** An object, never text. What a model wrote that is none goes back as it was, under a name of its own. */
 function inputOf(text: string): Json {
   const parsed = text.trim() === '' ? {} : parseJson(text);
   if (parsed === null) return {};
-  return isJson(parsed) ? parsed : { unreadable_arguments: text };
+  return isJson(parsed) ? parsed : { input: text };
 }
 
 function reasoningContent({ text, proof }: ReasoningBlock): Json {
