@@ -265,12 +265,12 @@ export class AnswerReader {
 /** Shorter thoughts may well come twice. */
 const REPEAT_LENGTH = 32;
 
-/** Azure's last chunk has an empty object where the ones before it had results, so objects add up. */
+/** An empty object takes nothing away: Azure's last chunk has one where those before it had filter results. */
 function keepRest(value: Json, known: ReadonlySet<string>, into: Record<string, unknown>): void {
   for (const key in value) {
-    const [before, now] = [into[key], value[key] ?? null];
-    if (known.has(key) || now === null) continue;
-    into[key] = isJson(before) && isJson(now) ? { ...before, ...now } : now;
+    const now = value[key] ?? null;
+    const isEmpty = isJson(now) && Object.keys(now).length === 0;
+    if (!known.has(key) && now !== null && !(isEmpty && key in into)) into[key] = now;
   }
 }
 
