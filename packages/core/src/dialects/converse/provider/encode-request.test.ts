@@ -324,7 +324,7 @@ describe('tools', () => {
       name: 'weather.now',
       description: ' ',
       schema: null,
-      strict: true,
+      strict: null,
     };
     const { body, names } = encode({ tools: [tool] });
     const wire = wireName('weather.now', TOOL_NAME_64);
