@@ -1,9 +1,12 @@
 import { expect } from '@jest/globals';
+import type { AssistantBlock } from '../../../form/blocks.ts';
 import type { ModelEvent } from '../../../form/events.ts';
 import type { Json } from '../../../form/json.ts';
 import { isModelError } from '../../../form/model-error.ts';
 import type { ModelRequest } from '../../../form/request.ts';
 import type { ModelResponse } from '../../../form/response.ts';
+import { unfoldResponse } from '../../../form/unfold-response.ts';
+import { NO_USAGE } from '../../../form/usage.ts';
 import { readSse } from '../../../streaming/sse.ts';
 import { asked, decodeContext } from '../../__fixtures__/exchange.ts';
 import type { AnswerContext } from '../../client-dialect.ts';
@@ -47,3 +50,18 @@ export function writtenText(events: readonly ModelEvent[], context: AnswerContex
 }
 
 export const kinds = (payloads: readonly Json[]): unknown[] => payloads.map(({ type }) => type);
+
+/** The events of a whole answer of these blocks. */
+export const answerOf = (
+  blocks: readonly AssistantBlock[],
+  about: Partial<ModelResponse> = {},
+): readonly ModelEvent[] => unfoldResponse({ ...ANSWER, blocks, ...about });
+
+export const ANSWER: ModelResponse = {
+  id: 'chatcmpl-1',
+  model: 'served-model',
+  created: 1_650_000_000,
+  blocks: [],
+  finish: { reason: 'stop', raw: 'stop' },
+  usage: { ...NO_USAGE, input: 7, cacheRead: 2, cacheWrite: 1, output: 5, reasoning: 3 },
+};

@@ -1,5 +1,5 @@
 import type { ParameterRule, ParameterTable } from '../../../form/parameter-table.ts';
-import type { ModelRequest, ParameterName } from '../../../form/request.ts';
+import type { Effort, ModelRequest, ParameterName } from '../../../form/request.ts';
 import type { TargetModel } from '../../provider-dialect.ts';
 
 /** What OpenAI's Responses have a field for (spec/providers 3.1, 5.1). */
@@ -45,6 +45,8 @@ export interface Deviations {
    * name decides; where names say nothing (Azure's deployments), only what the caller asks for does.
    */
   readonly encryptedReasoning?: 'by-name' | 'when-reasoning' | 'never';
+  /** The model's own words for efforts, where it does not know all of them. */
+  readonly efforts?: Readonly<Record<Effort, string>>;
   /** It refuses `store`, which then is not written. */
   readonly withoutStore?: boolean;
 }

@@ -45,7 +45,7 @@ export function encodeRequest(
     input,
     ...(request.stream ? { stream: true } : {}),
     ...(request.tools.length > 0 ? { tools: tools.tools, ...toolMembers(request, parameters, names) } : {}),
-    ...parameterMembers(parameters, request),
+    ...parameterMembers(parameters, request, deviations),
     ...(deviations.withoutStore ? {} : { store: parameters.store ?? false }),
     ...includeMember(request, target.model, parameters, deviations),
   };
@@ -76,7 +76,7 @@ function toolMembers({ tools }: ModelRequest, parameters: Parameters, names: Wir
 }
 
 /** Everything that was kept and needs no tools. */
-function parameterMembers(parameters: Parameters, request: ModelRequest): Json {
+function parameterMembers(parameters: Parameters, request: ModelRequest, { efforts }: Deviations): Json {
   const { maxTokens, reasoning } = parameters;
   const text = textMember(parameters);
   const user = request.source.names.user === 'safety_identifier' ? 'safety_identifier' : 'user';
@@ -86,7 +86,7 @@ function parameterMembers(parameters: Parameters, request: ModelRequest): Json {
     top_p: parameters.topP,
     top_logprobs: parameters.logprobs,
     text: Object.keys(text).length > 0 ? text : undefined,
-    reasoning: reasoning && reasoningMember(reasoning, maxTokens),
+    reasoning: reasoning && reasoningMember(reasoning, maxTokens, efforts),
     [user]: parameters.user,
     metadata: parameters.metadata,
     // Anthropic's word for it.
@@ -118,10 +118,14 @@ function formatMember(format: OutputFormat): Json {
 }
 
 /** Thoughts are told as a summary, and only to who asks (spec/providers 3.2). */
-function reasoningMember(reasoning: Reasoning, maxTokens: number | undefined): Json {
+function reasoningMember(
+  reasoning: Reasoning,
+  maxTokens: number | undefined,
+  words: Deviations['efforts'],
+): Json {
   const effort = effortOf(reasoning, maxTokens ?? USUAL_OUTPUT);
   return {
-    ...(effort === null ? {} : { effort }),
+    ...(effort === null ? {} : { effort: words?.[effort] ?? effort }),
     ...(reasoning.shown === true ? { summary: 'auto' } : {}),
   };
 }

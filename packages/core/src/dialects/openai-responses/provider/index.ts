@@ -2,15 +2,17 @@ import type { ProviderDialect } from '../../provider-dialect.ts';
 import { readUpstreamError } from '../../upstream-error.ts';
 import { decodeResponse } from './decode-response.ts';
 import { ResponsesDecoder } from './decode-stream.ts';
-import type { Deviations } from './deviations.ts';
+import { type Deviations, RESPONSES_PARAMETERS } from './deviations.ts';
 import { encodeRequest } from './encode-request.ts';
 
-export { type Deviations as ResponsesDeviations, RESPONSES_PARAMETERS } from './deviations.ts';
+export type { Deviations as ResponsesDeviations } from './deviations.ts';
+export { RESPONSES_PARAMETERS };
 
 /** OpenAI Responses, as providers speak it. */
 export const responsesDialect = (deviations: Deviations = {}): ProviderDialect => ({
   name: 'openai-responses',
   framing: 'sse',
+  parameters: { ...RESPONSES_PARAMETERS, ...deviations.parameters },
   encodeRequest: (request, target) => encodeRequest(request, target, deviations),
   decodeResponse,
   decodeStream: (context) => new ResponsesDecoder(context),
