@@ -85,7 +85,7 @@ const SAMPLES: Required<Parameters> = {
   presencePenalty: 0.1,
   logitBias: { 1: 1 },
   candidates: 2,
-  logprobs: 2,
+  logprobs: 0,
   toolChoice: { kind: 'required' },
   parallelToolCalls: false,
   outputFormat: { kind: 'json' },

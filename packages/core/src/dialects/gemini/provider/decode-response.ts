@@ -3,6 +3,7 @@ import { foldEvents } from '../../../form/fold-events.ts';
 import { child, isJson, type Json, listAt, textAt } from '../../../form/json.ts';
 import type { ModelError } from '../../../form/model-error.ts';
 import type { ModelResponse } from '../../../form/response.ts';
+import { malformedCall, unfinished } from '../../decoding-failures.ts';
 import type { DecodeContext } from '../../provider-dialect.ts';
 import { readErrorBody } from '../../upstream-error.ts';
 import { groundingCitations } from '../citations.ts';
@@ -10,7 +11,6 @@ import { isMalformedCall } from '../finish.ts';
 import { blocksOfPart, logprobsOf } from '../parts.ts';
 import { candidateOf, finishOf, identityOf, residueOfAnswer, usageOf } from './answer.ts';
 import { GeminiStream } from './decode-stream.ts';
-import { malformedCall, unfinished } from './failures.ts';
 
 /**
  * A whole `GenerateContentResponse`, or the JSON array of them that is a stream without `alt=sse` (spec/providers 7.2,

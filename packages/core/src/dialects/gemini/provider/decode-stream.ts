@@ -2,6 +2,7 @@ import type { AssistantBlock, ReasoningBlock, TokenLogprob } from '../../../form
 import { child, isJson, type Json, listAt, parseJson, textAt } from '../../../form/json.ts';
 import { residueFor } from '../../../form/provenance.ts';
 import { BlockWriter } from '../../block-writer.ts';
+import { malformedCall, unfinished } from '../../decoding-failures.ts';
 import type { DecodeContext, Frame, StreamDecoder } from '../../provider-dialect.ts';
 import { readErrorBody } from '../../upstream-error.ts';
 import { groundingCitations } from '../citations.ts';
@@ -9,7 +10,6 @@ import { isMalformedCall } from '../finish.ts';
 import { isStreamedCall, StreamedCall } from '../partial-arguments.ts';
 import { blocksOfPart, logprobsOf } from '../parts.ts';
 import { candidateOf, finishOf, identityOf, residueOfAnswer, usageOf } from './answer.ts';
-import { malformedCall, unfinished } from './failures.ts';
 
 /**
  * A stream of `GenerateContentResponse`s whose parts are increments (spec/providers 7.3). It has no terminator: the end

@@ -1,4 +1,4 @@
-import { ERROR_CLASSES, type ErrorClass, type ModelError } from '../../../form/model-error.ts';
+import { ERROR_CLASSES, type ErrorClass, type ModelError } from '../form/model-error.ts';
 
 /** An error that no error body told of. */
 export function failure(
