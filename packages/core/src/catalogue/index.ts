@@ -8,8 +8,7 @@ export {
   schemaAnswer,
   taskSearch,
 } from './answers.ts';
-export { canServe, type ModelNeed } from './can-serve.ts';
-export { authors, findModel, findServed, listModels, searchModels, tasks } from './catalogue.ts';
-export type { CatalogueModel, Modality, Task } from './model.ts';
-export { type PinnedTarget, pinnedTarget } from './pin.ts';
-export { modelSchema } from './schema.ts';
+export { canServe } from './can-serve.ts';
+export { findServed } from './catalogue.ts';
+export { pinnedTarget } from './pin.ts';
+export { refuseEarly } from './refuse-early.ts';

@@ -17,6 +17,8 @@ export type JsonValue =
 export interface GatewaySettings {
   readonly cache_invalidate_on_update: boolean;
   readonly cache_ttl: number | null;
+  /** Ours: identical requests in flight make one upstream call. */
+  readonly cache_coalesce?: boolean;
   readonly collect_logs: boolean;
   readonly rate_limiting_interval: number | null;
   readonly rate_limiting_limit: number | null;

@@ -1,7 +1,7 @@
 import { type ErrorSurface, errorBody } from '../errors/bodies.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import type { ByteStream } from '../streaming/byte-stream.ts';
-import type { Authenticated, Opened } from './exchange.ts';
+import type { Opened, Planned } from './exchange.ts';
 
 /** What the edge sends. */
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** A request on its way, as far as it has come. */
-export type Story = Opened & Partial<Omit<Authenticated, keyof Opened>>;
+export type Story = Opened & Partial<Omit<Planned, keyof Opened>>;
 
 /**
  * Whether the request leaves a record (spec 5.18). A caller who was not let in has no say in it; the gateway has. What no
@@ -29,7 +29,7 @@ export function isRecorded(story: Story): boolean {
 /** The headers that every answer of the data plane carries (spec 4.2). */
 export function gatewayHeaders(story: Story): Map<string, readonly string[]> {
   const headers = new Map<string, readonly string[]>();
-  headers.set('cf-aig-request-id', [story.id]);
+  headers.set('cf-aig-request-id', [story.requestId]);
   headers.set('cf-aig-event-id', [story.eventId]);
   if (isRecorded(story)) headers.set('cf-aig-log-id', [story.id]);
   if (story.gateway) headers.set('weir-config-version', [String(story.gateway.version)]);

@@ -1,6 +1,7 @@
 import type { TokenUsage } from '../form/token-usage.ts';
 import { type HeaderMap, header } from '../http/header-map.ts';
 import { durationMs, type EpochMs } from '../ids.ts';
+import { chosenSettings } from '../policy/effective-settings.ts';
 import { keptBody, MAX_KEPT } from '../record/kept-bytes.ts';
 import type { KeptBody, Outcome, RequestRecord } from '../record/request-record.ts';
 import type { Story } from './answer.ts';
@@ -31,6 +32,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
   const { request, options, gateway, config } = story;
   const { target, progress } = ending;
   const keepsPayload = options.collectPayload;
+  const settings = story.settings ? chosenSettings(story.settings) : null;
   const named =
     story.endpoint?.kind === 'native' ? (story.endpoint.provider?.slug ?? story.endpoint.name) : null;
   return {
@@ -39,7 +41,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     account: story.account ?? '~',
     gateway: gateway?.id ?? config?.gateway?.id ?? '~',
     createdAt: request.arrivedAt,
-    requestId: story.id,
+    requestId: story.requestId,
     eventId: story.eventId,
     surface: story.surface,
     method: request.method,
@@ -66,10 +68,11 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     tokenId: story.token?.id ?? null,
     wholesale: target?.wholesale ?? false,
     compatibilityMode: story.surface === 'compat' || story.surface === 'api',
-    step: 0,
+    step: story.step,
     attempts: progress.attempts,
     configVersion: gateway?.version ?? null,
-    warnings: [...options.warnings, ...droppedBy(target)],
+    warnings: [...options.warnings, ...(story.settings?.warnings ?? []), ...droppedBy(target)],
+    ...(settings ? { settings } : {}),
     requestBody: keepsPayload
       ? keptBody(request.body.subarray(0, MAX_KEPT), request.body.length <= MAX_KEPT)
       : null,

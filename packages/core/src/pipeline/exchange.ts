@@ -2,8 +2,9 @@ import type { GatewaySnapshot } from '../gateway/settings.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
 import type { AccountId, EpochMs, GatewayId, RecordId } from '../ids.ts';
+import type { EffectiveSettings } from '../policy/effective-settings.ts';
 import type { LoadedConfig } from '../ports/config-source.ts';
-import type { Translated } from '../ports/translation.ts';
+import type { CatalogueQuestion, Translated } from '../ports/translation.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../providers/descriptor.ts';
 import type { AttemptRecord } from '../record/request-record.ts';
 import type { InboundRequest } from './inbound-request.ts';
@@ -24,7 +25,9 @@ export type Endpoint =
   | { readonly kind: 'count-tokens' }
   /** `/ai/run`: a model's own input. `model`: where the path names it, decoded. */
   | { readonly kind: 'run'; readonly model: string | null }
-  | { readonly kind: 'models' }
+  /** Steps in a body, tried in order (spec 5.8). */
+  | { readonly kind: 'universal' }
+  | { readonly kind: 'catalogue'; readonly question: CatalogueQuestion }
   /** The contract has it; this version does not serve it. */
   | { readonly kind: 'unserved' };
 
@@ -32,7 +35,12 @@ export type Surface = 'provider' | 'compat' | 'api';
 
 /** A request that has an identity and a place to be recorded under, whatever becomes of it. */
 export interface Opened {
+  /** The record's. */
   readonly id: RecordId;
+  /** The first record's of the request: each step that was tried has a record of its own (spec 5.7-3). */
+  readonly requestId: RecordId;
+  /** Of a universal request, from 0. */
+  readonly step: number;
   readonly eventId: string;
   /** By the first segment of the path, until stage 1 knows better: errors have their shape from it. */
   readonly surface: Surface;
@@ -78,9 +86,22 @@ export interface Target {
   readonly translated: Translated | null;
 }
 
+/** A target with how it is to be called. Only the universal endpoint has more than one. */
+export interface Step {
+  readonly index: number;
+  readonly target: Target;
+  readonly settings: EffectiveSettings;
+  /** The step as a request of its own: its headers, its body, its endpoint. */
+  readonly exchange: Authenticated;
+}
+
 /** After stage 4: what will be tried, in order. */
 export interface Planned extends Authenticated {
-  readonly targets: readonly [Target, ...Target[]];
+  /** Of the step that is tried. */
+  readonly settings: EffectiveSettings;
+  readonly steps: readonly [Step, ...Step[]];
+  /** When the last byte must be out: the end of the function's time, or what the caller allows. */
+  readonly deadline: EpochMs;
 }
 
 /** Grows while targets are tried; stage 10 writes it down. */

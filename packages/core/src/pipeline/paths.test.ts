@@ -54,7 +54,7 @@ describe('where a request goes', () => {
     expect(gateway.record()).toMatchObject({ provider: 'opemai', statusCode: 400 });
   });
 
-  it.each([`/v1/${ACCOUNT}/main`, `/client/v4/accounts/${ACCOUNT}/ai/tomarkdown`])(
+  it.each([`/client/v4/accounts/${ACCOUNT}/ai/tomarkdown`])(
     '%s is of the contract and not of this version: 501',
     async (path) => {
       const all = { ...headers, authorization: TOKEN, 'cf-aig-gateway-id': 'main' };

@@ -1,11 +1,12 @@
 import { isRefusal, Refusal } from '../errors/refusal.ts';
-import { type Answer, gatewayHeaders, refusalBody, refusalHeaders, type Story } from './answer.ts';
-import type { Authenticated, Progress, Target } from './exchange.ts';
+import type { UpstreamAnswer } from '../ports/upstream.ts';
+import { type Answer, refusalBody, refusalHeaders, type Story } from './answer.ts';
+import { answerQuestion } from './answer-question.ts';
+import type { Planned, Progress, Target } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
-import { listModels } from './list-models.ts';
 import type { Ports } from './ports.ts';
 import { authenticate } from './stages/authenticate.ts';
-import { call } from './stages/call.ts';
+import { callSteps, type TriedStep, type TriedSteps } from './stages/call.ts';
 import { ADMISSION, PROMPT_INSPECTION, pass } from './stages/checks.ts';
 import { load } from './stages/load.ts';
 import { lookUpCache } from './stages/look-up-cache.ts';
@@ -34,15 +35,14 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
     const authenticated = await authenticate(loaded, ports); //            3 authenticate
     if (isRefusal(authenticated)) return refuse(authenticated);
     story = authenticated;
-    if (authenticated.endpoint.kind === 'models') {
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        return refuse(new Refusal('methodNotAllowed'));
-      return answerModels(authenticated, ports);
+    if (authenticated.endpoint.kind === 'catalogue') {
+      const answer = await answerQuestion(authenticated, authenticated.endpoint.question, ports);
+      return isRefusal(answer) ? refuse(answer) : answer;
     }
     const planned = await plan(authenticated, ports); //                   4 plan
     if (isRefusal(planned)) return refuse(planned);
     story = planned;
-    target = planned.targets[0];
+    target = planned.steps[0].target;
     const [denied, cached] = await Promise.all([
       pass(ADMISSION, planned, ports), //                                  5 admit
       lookUpCache(planned, ports), //                                      6 look up cache
@@ -50,11 +50,10 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
     if (denied) return refuse(denied);
     const objection = cached ? null : await pass(PROMPT_INSPECTION, planned, ports); // 7 inspect prompt
     if (objection) return refuse(objection);
-    const called = cached ? { target, answer: cached } : await call(planned, progress, ports); // 8 call
-    if (isRefusal(called)) return refuse(called);
-    const answer = await streamOut(planned, called, progress, ports); //   9 stream out, 10 settle
-    if (isRefusal(answer)) return refuse(answer);
-    return planned.endpoint.kind === 'run' ? inRunEnvelope(answer, called.target) : answer;
+    const tried = cached
+      ? await fromCache(planned, cached, progress, ports)
+      : await callSteps(planned, progress, ports); //                      8 call, 9 stream out
+    return answerOf(planned, tried, ports); //                             10 settle
   } catch (cause) {
     ports.faults.report('a request failed in the gateway', cause, story.id);
     return refuse(new Refusal('internal', { cause }));
@@ -79,15 +78,32 @@ function refused(
   };
 }
 
-/** Our own list: no provider is called, so there is nothing to record. */
-function answerModels(exchange: Authenticated, ports: Pick<Ports, 'baseUrls'>): Answer {
-  const headers = gatewayHeaders(exchange);
-  headers.delete('cf-aig-log-id');
-  headers.set('content-type', ['application/json']);
+async function fromCache(
+  planned: Planned,
+  answer: UpstreamAnswer,
+  progress: Progress,
+  ports: Ports,
+): Promise<TriedSteps> {
+  const [step] = planned.steps;
+  const result = await streamOut(planned, { target: step.target, answer }, progress, ports);
+  return { last: { exchange: planned, step, progress, result }, failed: [] };
+}
+
+/** The last step's result as the answer; settling it settles the steps that failed before it as well. */
+function answerOf({ endpoint }: Planned, { last, failed }: TriedSteps, ports: Ports): Answer {
+  const given = answered(last, ports);
+  const answer = endpoint.kind === 'run' ? inRunEnvelope(given, last.step.target) : given;
+  if (endpoint.kind !== 'universal') return answer;
+  const headers = new Map(answer.headers).set('cf-aig-step', [String(last.step.index)]);
   return {
-    status: 200,
+    ...answer,
     headers,
-    body: listModels(exchange.surface, ports.baseUrls),
-    settle: async () => undefined,
+    settle: async () => {
+      await Promise.all([answer.settle(), ...failed.map((step) => answered(step, ports).settle())]);
+    },
   };
+}
+
+function answered({ exchange, step, progress, result }: TriedStep, ports: Ports): Answer {
+  return isRefusal(result) ? refused(exchange, result, step.target, progress, ports) : result;
 }

@@ -23,6 +23,8 @@ const ALIVE = ': alive\n\n';
 /** Says a request by a path of its own; each line of the provider's stream is an event for the client. */
 const LINES: Translator = {
   embed: () => null,
+  catalogue: () => null,
+  pin: () => fault([], ''),
   translate: ({ body, model, dialect }) => {
     const { stream = false, refuse } = JSON.parse(Buffer.from(body).toString());
     if (refuse) return fault(['stop'], 'it has no stop');

@@ -1,5 +1,6 @@
 import type { ClientDialectName } from '../dialects/client-dialect.ts';
 import type { Fault } from '../form/fault.ts';
+import type { Json } from '../form/json.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { StreamFault } from '../streaming/byte-stream.ts';
 
@@ -70,9 +71,21 @@ export interface Translated {
 export interface Translator {
   /** Null: nobody translates for this provider. */
   translate(request: ToTranslate): Translated | Fault | null;
+  /** Who serves a model whose request pins the provider: its slug, and its own name for the model. */
+  pin(model: string, provider: string): { readonly provider: string; readonly model: string } | Fault;
+  /** @param query without the question mark. @returns the answer's JSON; null: there is no such model. */
+  catalogue(question: CatalogueQuestion, query: string): Json | null;
   /** OpenAI embeddings over a provider with another format. Null: it has none. */
   embed(request: Omit<ToTranslate, 'dialect'>): Translated | Fault | null;
 }
+
+/** What the catalogue of models is asked (spec/api 1.3). */
+export type CatalogueQuestion =
+  | { readonly kind: 'models' }
+  /** As Anthropic's SDK reads it. */
+  | { readonly kind: 'anthropic-models' }
+  | { readonly kind: 'model'; readonly name: string }
+  | { readonly kind: 'search' | 'schema' | 'authors' | 'tasks' };
 
 export interface TranslationPort {
   load(): Promise<Translator>;

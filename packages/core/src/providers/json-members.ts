@@ -51,6 +51,32 @@ export function readInnerMembers(bytes: Uint8Array, value: JsonMember): JsonObje
   return typeof object === 'string' ? null : object;
 }
 
+/**
+ * The elements of a JSON text that is an array of values, or the one value of any other text. Keys are empty.
+ */
+export function readElements(bytes: Uint8Array): readonly JsonMember[] | JsonFault {
+  const start = skipSpace(bytes, 0);
+  if (bytes[start] !== OPEN_BRACKET) {
+    const end = skipValue(bytes, start);
+    if (end < 0) return end === TOO_DEEP ? 'too-deep' : 'malformed';
+    return skipSpace(bytes, end) === bytes.length
+      ? [{ key: '', valueStart: start, valueEnd: end }]
+      : 'malformed';
+  }
+  const elements: JsonMember[] = [];
+  let at = skipSpace(bytes, start + 1);
+  for (let more = bytes[at] !== CLOSE_BRACKET; more; ) {
+    const valueEnd = skipValue(bytes, at);
+    if (valueEnd < 0) return valueEnd === TOO_DEEP ? 'too-deep' : 'malformed';
+    elements.push({ key: '', valueStart: at, valueEnd });
+    at = skipSpace(bytes, valueEnd);
+    more = bytes[at] === COMMA;
+    if (!more && bytes[at] !== CLOSE_BRACKET) return 'malformed';
+    if (more) at = skipSpace(bytes, at + 1);
+  }
+  return skipSpace(bytes, at + 1) === bytes.length ? elements : 'malformed';
+}
+
 function scanObject(bytes: Uint8Array, start: number): JsonObject | JsonFault {
   const members: JsonMember[] = [];
   if (bytes[start] !== OPEN_BRACE) return 'malformed';

@@ -6,7 +6,7 @@ import { parseBaseUrls } from './base-urls.ts';
 import { credentialSlots, putCredential, withoutCredentialQuery } from './credentials.ts';
 import { findProvider, findProviderByModelPrefix, PROVIDERS } from './registry.ts';
 import { needsUsageAsked, readPath } from './request-path.ts';
-import { pinModel, servedTarget, splitModel } from './unified-target.ts';
+import { servedTarget, splitModel } from './unified-target.ts';
 
 const NONE = parseBaseUrls('{}');
 
@@ -140,25 +140,6 @@ describe('the OpenAI chat endpoint', () => {
       'https://r.openai.azure.com/openai/v1/chat/completions',
     );
     expect(at('huggingface', 'http://127.0.0.1:1/v1')).toBe('http://127.0.0.1:1/v1/chat/completions');
-  });
-});
-
-describe('a request that pins its provider', () => {
-  test.each([
-    ['moonshotai/kimi-k2.6', 'cloudflare', 'workers-ai', '@cf/moonshotai/kimi-k2.6'],
-    ['@cf/meta/llama', 'cloudflare', 'workers-ai', '@cf/meta/llama'],
-    ['openai/gpt-5', 'OpenAI', 'openai', 'gpt-5'],
-    ['xai/grok-4', 'grok', 'grok', 'grok-4'],
-    ['anthropic/claude-sonnet-5', 'openrouter', 'openrouter', 'anthropic/claude-sonnet-5'],
-    ['openrouter/anthropic/claude-sonnet-5', 'openrouter', 'openrouter', 'anthropic/claude-sonnet-5'],
-    ['meta-llama/llama-4', 'groq', 'groq', 'meta-llama/llama-4'],
-  ])('%s with %s is served by %s as %s', (name, pin, slug, model) => {
-    const target = pinModel(name, pin);
-    expect(isRefusal(target) ? target.message : [target.provider.slug, target.model]).toEqual([slug, model]);
-  });
-  test('is refused where nobody has the name', () => {
-    const target = pinModel('openai/gpt-5', 'nobody');
-    expect(isRefusal(target) && target.path).toEqual(['body', 'provider']);
   });
 });
 

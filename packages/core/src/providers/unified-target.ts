@@ -1,7 +1,7 @@
 import { isRefusal, Refusal } from '../errors/refusal.ts';
 import { type BaseUrls, baseOf } from './base-urls.ts';
 import type { ProviderDescriptor, UnifiedFormat } from './descriptor.ts';
-import { findProvider, findProviderByModelPrefix } from './registry.ts';
+import { findProviderByModelPrefix } from './registry.ts';
 import { fillBase, joinUrl } from './upstream-path.ts';
 
 export interface ModelTarget {
@@ -33,31 +33,6 @@ export function splitModel(name: string): ModelTarget | Refusal {
       path: ['body', 'model'],
     });
   return { provider, model: name.slice(slash + 1) };
-}
-
-/** Providers that name models `author/model`, as we do. */
-const NAMES_AUTHORS = new Set(['openrouter', 'huggingface', 'together', 'baseten', 'groq', 'fireworks']);
-
-/**
- * Who serves a model whose request pins the provider with the body field `provider`: `moonshotai/kimi-k2.6` with
- * `cloudflare` is `@cf/moonshotai/kimi-k2.6` of Workers AI.
- */
-export function pinModel(name: string, pin: string): ModelTarget | Refusal {
-  const provider =
-    pin.toLowerCase() === 'cloudflare'
-      ? findProvider('workers-ai')
-      : (findProvider(pin) ?? findProviderByModelPrefix(pin));
-  if (!provider)
-    return new Refusal('unknownProvider', {
-      message: `"provider" names no provider of this gateway: "${pin.slice(0, 64)}".`,
-      path: ['body', 'provider'],
-    });
-  if (provider.slug === 'workers-ai')
-    return { provider, model: name.startsWith('@') ? name : `@cf/${name.replace(/^workers-ai\//, '')}` };
-  const slash = name.indexOf('/');
-  const prefix = slash === -1 ? null : findProviderByModelPrefix(name.slice(0, slash));
-  const keepsAuthor = NAMES_AUTHORS.has(provider.slug) && prefix?.slug !== provider.slug;
-  return { provider, model: keepsAuthor ? name : name.slice(slash + 1) };
 }
 
 /** A provider's own endpoint for a client's format. */

@@ -29,6 +29,12 @@ export interface KeptBody {
   readonly contentType?: string;
 }
 
+/** A setting with its source (see `EffectiveSettings`). */
+export interface ChosenSetting {
+  readonly value: string | number | boolean;
+  readonly source: string;
+}
+
 /**
  * One per request, whatever became of it. Field names are ours; the log API's names (spec 5.18) are made where it is
  * read. Secrets cannot be in it: no header of the request is, except `user-agent` and the content type.
@@ -73,6 +79,8 @@ export interface RequestRecord {
   readonly attempts: readonly AttemptRecord[];
   readonly configVersion: number | null;
   readonly warnings: readonly string[];
+  /** What the request was handled with, where somebody chose it, and who did. Absent: it was refused before. */
+  readonly settings?: Readonly<Record<string, ChosenSetting>>;
   /** Null: not kept (payload collection off, or nothing there). */
   readonly requestBody: KeptBody | null;
   readonly responseBody: KeptBody | null;

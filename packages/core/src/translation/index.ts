@@ -1,8 +1,47 @@
-import type { Translator } from '../ports/translation.ts';
+import {
+  anthropicModelList,
+  authorSearch,
+  modelCard,
+  modelList,
+  modelSearch,
+  pinnedTarget,
+  schemaAnswer,
+  taskSearch,
+} from '../catalogue/index.ts';
+import type { Json } from '../form/json.ts';
+import type { CatalogueQuestion, Translator } from '../ports/translation.ts';
 import { CLIENT_DIALECTS } from './client-dialects.ts';
+import { embed } from './embed.ts';
 import { PROVIDER_TRANSLATIONS } from './provider-translations.ts';
-import { createTranslator, type TranslatorPorts } from './translator.ts';
+import { createTranslator, idMaker, type TranslatorPorts } from './translator.ts';
 
-/** The translator with every format it knows. */
-export const createTranslation = (ports: TranslatorPorts): Translator =>
-  createTranslator(CLIENT_DIALECTS, PROVIDER_TRANSLATIONS, () => null, ports);
+/** The translator with every format it knows, and the catalogue of models. */
+export function createTranslation(ports: TranslatorPorts): Translator {
+  const newId = idMaker(ports.random);
+  const others = {
+    embed: (request: Parameters<Translator['embed']>[0]) => embed(request, newId),
+    pin: pinnedTarget,
+    catalogue: answerQuestion,
+  };
+  return createTranslator(CLIENT_DIALECTS, PROVIDER_TRANSLATIONS, others, ports);
+}
+
+function answerQuestion(question: CatalogueQuestion, query: string): Json | null {
+  const parameters = new URLSearchParams(query);
+  switch (question.kind) {
+    case 'models':
+      return modelList();
+    case 'anthropic-models':
+      return anthropicModelList();
+    case 'model':
+      return modelCard(question.name);
+    case 'search':
+      return modelSearch(parameters);
+    case 'schema':
+      return schemaAnswer(parameters);
+    case 'authors':
+      return authorSearch(parameters);
+    case 'tasks':
+      return taskSearch(parameters);
+  }
+}

@@ -28,7 +28,7 @@ export function idMaker(random: TranslatorPorts['random']): (prefix: string) => 
 export function createTranslator(
   clients: Readonly<Record<ClientDialectName, ClientDialect>>,
   providers: ReadonlyMap<string, ProviderTranslation>,
-  embed: Translator['embed'],
+  others: Omit<Translator, 'translate'>,
   ports: TranslatorPorts,
 ): Translator {
   const newId = idMaker(ports.random);
@@ -63,5 +63,5 @@ export function createTranslator(
     };
   };
 
-  return { translate, embed };
+  return { translate, ...others };
 }

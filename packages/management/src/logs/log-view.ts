@@ -62,8 +62,18 @@ export function viewLog({ record, feedback }: LogEntry): { readonly [field: stri
     })),
     config_version: record.configVersion,
     warnings: record.warnings,
+    ...(record.settings ? { settings: viewSettings(record.settings) } : {}),
   };
 }
+
+/** Each setting under a name of the wire: `retryDelay` → `retry_delay`. */
+const viewSettings = (settings: NonNullable<LogEntry['record']['settings']>): JsonValue =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, { value, source }]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      { value, source },
+    ]),
+  );
 
 /** One log looked at closely: the list's fields and the beginnings of both bodies where they are text. */
 export function viewLogDetail(detail: LogDetail): JsonValue {

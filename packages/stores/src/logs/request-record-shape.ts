@@ -82,6 +82,9 @@ const wholeRecord = z.object({
   attempts: z.array(attempt),
   configVersion: z.number().nullable(),
   warnings: z.array(text),
+  settings: z
+    .record(text, z.object({ value: z.union([text, z.number(), z.boolean()]), source: text }))
+    .exactOptional(),
   requestBody: keptBody.nullable(),
   responseBody: keptBody.nullable(),
 });

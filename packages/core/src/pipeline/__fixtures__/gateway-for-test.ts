@@ -21,6 +21,7 @@ import type { RequestRecord } from '../../record/request-record.ts';
 import { Secret } from '../../secret.ts';
 import type { ByteStream } from '../../streaming/byte-stream.ts';
 import { wholeStream } from '../../streaming/byte-stream.ts';
+import { createTranslation } from '../../translation/index.ts';
 import type { Answer } from '../answer.ts';
 import type { InboundRequest } from '../inbound-request.ts';
 import type { Ports } from '../ports.ts';
@@ -67,7 +68,10 @@ export class GatewayForTest {
   readonly platformKeys = new Map<string, string>();
   baseUrls: BaseUrls = new Map();
   /** Loaded only by a request that has to be translated. */
-  translator: Translator | null = null;
+  translator: Translator | null = createTranslation({
+    random: (size) => new Uint8Array(size),
+    now: () => NOW,
+  });
   storeError: Error | null = null;
   creationError: Error | null = null;
   platformError: Error | null = null;

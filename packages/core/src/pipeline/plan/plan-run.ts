@@ -3,8 +3,9 @@ import { header } from '../../http/header-map.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { readModel, readRun, setModel } from '../../providers/request-body.ts';
-import { type ModelTarget, pinModel, splitModel } from '../../providers/unified-target.ts';
+import { type ModelTarget, splitModel } from '../../providers/unified-target.ts';
 import type { Authenticated, Target } from '../exchange.ts';
+import { nameTarget } from './name-target.ts';
 import { type PlanPorts, planAsked } from './plan-unified.ts';
 import { withCredentials } from './with-credentials.ts';
 
@@ -26,7 +27,8 @@ export async function planRun(
   modelInPath: string | null,
   ports: PlanPorts,
 ): Promise<Target | Refusal> {
-  const run = modelInPath === null ? readEnvelope(exchange) : readPathForm(exchange, modelInPath);
+  const run =
+    modelInPath === null ? await readEnvelope(exchange, ports) : readPathForm(exchange, modelInPath);
   if (isRefusal(run)) return run;
   const { named, input } = run;
   if (named.provider.slug === 'workers-ai') return planNative(exchange, run, `run/${named.model}`, '', ports);
@@ -45,7 +47,7 @@ export async function planRun(
   return planAsked(exchange, { format, name: run.name, stream: facts.stream, body, named }, ports);
 }
 
-function readEnvelope({ request }: Authenticated): Run | Refusal {
+async function readEnvelope({ request }: Authenticated, ports: PlanPorts): Promise<Run | Refusal> {
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
   const envelope = readRun(request.body);
@@ -59,7 +61,7 @@ function readEnvelope({ request }: Authenticated): Run | Refusal {
         'Background runs are not part of this version. Leave "options.background" out and wait for the answer.',
     });
   if (hasWebhook) return invalid('"webhookUrl" and "webhookFormat" need "background": true.', 'options');
-  const named = pin === null ? splitModel(model) : pinModel(model, pin);
+  const named = await nameTarget(model, pin, ports);
   return isRefusal(named) ? named : { named, name: model, input };
 }
 

@@ -4,9 +4,10 @@ import type { Translated } from '../../ports/translation.ts';
 import type { UnifiedFormat } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { askForUsage, readModel, rewriteModel, withoutPin } from '../../providers/request-body.ts';
-import { type ModelTarget, pinModel, servedTarget, splitModel } from '../../providers/unified-target.ts';
+import { type ModelTarget, servedTarget } from '../../providers/unified-target.ts';
 import type { Authenticated, Target } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
+import { nameTarget } from './name-target.ts';
 import { type Credentialed, withCredentials } from './with-credentials.ts';
 
 export type PlanPorts = Pick<Ports, 'platformCredentials' | 'baseUrls' | 'translation'>;
@@ -31,7 +32,7 @@ export async function planUnified(
   format: UnifiedFormat,
   ports: PlanPorts,
 ): Promise<Target | Refusal> {
-  const asked = readAsked(exchange, format);
+  const asked = await readAsked(exchange, format, ports);
   return isRefusal(asked) ? asked : planAsked(exchange, asked, ports);
 }
 
@@ -52,7 +53,7 @@ export async function planAsked(
  * their own formats, and an estimate would pass for a count (spec/providers 3.2).
  */
 export async function planCountTokens(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> {
-  const asked = readAsked(exchange, 'anthropic-messages');
+  const asked = await readAsked(exchange, 'anthropic-messages', ports);
   if (isRefusal(asked)) return asked;
   const { provider } = asked.named;
   const served = servedTarget(asked.named, 'anthropic-messages', ports.baseUrls);
@@ -66,7 +67,11 @@ export async function planCountTokens(exchange: Authenticated, ports: PlanPorts)
   return passThrough(asked, { ...served, url: `${served.url}/count_tokens` }, credentialed);
 }
 
-function readAsked(exchange: Authenticated, format: UnifiedFormat): Asked | Refusal {
+async function readAsked(
+  exchange: Authenticated,
+  format: UnifiedFormat,
+  ports: PlanPorts,
+): Promise<Asked | Refusal> {
   const { request } = exchange;
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.' });
@@ -78,7 +83,7 @@ function readAsked(exchange: Authenticated, format: UnifiedFormat): Asked | Refu
       message: '"model" is required and must be a string.',
       path: ['body', 'model'],
     });
-  const named = pin === null ? splitModel(name) : pinModel(name, pin);
+  const named = await nameTarget(name, pin, ports);
   if (isRefusal(named)) return named;
   return { format, name, stream, named, body: pin === null ? request.body : withoutPin(request.body) };
 }

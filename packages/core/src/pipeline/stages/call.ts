@@ -1,75 +1,140 @@
-import { Refusal } from '../../errors/refusal.ts';
-import { durationMs } from '../../ids.ts';
-import { type UpstreamAnswer, UpstreamFailure } from '../../ports/upstream.ts';
-import type { Planned, Progress, Target } from '../exchange.ts';
+import { isRefusal, type Refusal } from '../../errors/refusal.ts';
+import { header } from '../../http/header-map.ts';
+import { type DurationMs, durationMs } from '../../ids.ts';
+import {
+  type AttemptEnd,
+  fallsBack,
+  isRetried,
+  readRetryAfter,
+  retryDelay,
+} from '../../policy/retry-plan.ts';
+import type { Answer } from '../answer.ts';
+import { callOnce } from '../call/attempt.ts';
+import type { Planned, Progress, Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
+import { streamOut } from './stream-out.ts';
 
-/** Left to the end of the function's time, so that the answer can still be ended and recorded. */
-export const SETTLING_TIME = durationMs(10_000);
-
-export interface Called {
-  readonly target: Target;
-  readonly answer: UpstreamAnswer;
+/** A step that was tried, with the record's story of it. */
+export interface TriedStep {
+  readonly exchange: Planned;
+  readonly step: Step;
+  readonly progress: Progress;
+  /** Not promised to the client yet. */
+  readonly result: Answer | Refusal;
 }
 
-/** Stage 8. Calls the target; what the provider answers is the answer, whatever its status. */
-export async function call(exchange: Planned, progress: Progress, ports: Ports): Promise<Called | Refusal> {
-  const [target] = exchange.targets;
-  const startedAt = ports.clock.now();
-  const remaining = exchange.request.deadline - startedAt - SETTLING_TIME;
-  const timeout = durationMs(Math.max(1, Math.min(ports.upstreamTimeout, remaining)));
-  const note = (status: number | null, failure: string | null) =>
-    progress.attempts.push({
-      provider: target.provider.slug,
-      startedAt,
-      duration: durationMs(ports.clock.now() - startedAt),
-      status,
-      failure,
-    });
-  try {
-    const answer = await ports.upstream.send({
-      method: target.method,
-      url: target.url,
-      headers: target.headers,
-      body: target.body.length > 0 ? target.body : null,
-      firstByteTimeout: timeout,
-      idleTimeout: ports.upstreamTimeout,
-    });
-    note(answer.status, null);
-    return { target, answer };
-  } catch (error) {
-    if (!(error instanceof UpstreamFailure)) throw error;
-    note(null, error.kind);
-    return refusalOf(error, target);
+export interface TriedSteps {
+  /** Whose result the client gets. */
+  readonly last: TriedStep;
+  readonly failed: readonly TriedStep[];
+}
+
+/**
+ * Stages 8 and 9. Tries the steps in order until one answers (spec 5.7): each with its attempts (spec 5.6), and each
+ * attempt as far as its first useful byte, so that nothing has reached the client when another is tried.
+ *
+ * @returns the step whose result the client gets, the last one when all failed, and those that failed before it.
+ */
+export async function callSteps(exchange: Planned, progress: Progress, ports: Ports): Promise<TriedSteps> {
+  const failed: TriedStep[] = [];
+  let last = await callStep(storyOf(exchange, exchange.steps[0], ports), exchange.steps[0], progress, ports);
+  for (const step of exchange.steps.slice(1)) {
+    const end = endOf(last.result, ports);
+    if (end === null || !fallsBack(end) || timeLeft(exchange, ports) <= 0) break;
+    discard(last.result);
+    failed.push(last);
+    const own = { attempts: [], firstByteAt: null };
+    last = await callStep(storyOf(exchange, step, ports), step, own, ports);
+  }
+  return { last, failed };
+}
+
+/** The step as the request that its record tells of. */
+function storyOf(exchange: Planned, step: Step, ports: Ports): Planned {
+  if (step.exchange.endpoint === exchange.endpoint) return exchange;
+  const { steps, deadline, requestId } = exchange;
+  const id = step.index === 0 ? exchange.id : ports.ids.record(ports.clock.now());
+  return { ...step.exchange, settings: step.settings, steps, deadline, id, requestId, step: step.index };
+}
+
+async function callStep(exchange: Planned, step: Step, progress: Progress, ports: Ports): Promise<TriedStep> {
+  const { settings } = step;
+  for (let attempt = 1; ; attempt++) {
+    const result = await tryOnce(exchange, step, attempt, progress, ports);
+    const tried = { exchange, step, progress, result };
+    const end = endOf(result, ports);
+    if (end === null || !isRetried(end) || attempt >= settings.maxAttempts.value) return tried;
+    const plan = { delay: settings.retryDelay.value, backoff: settings.backoff.value };
+    const after = end.kind === 'status' ? end.retryAfter : null;
+    const delay = retryDelay(plan, attempt, after, (ports.ids.random(1)[0] ?? 0) / 256);
+    if (delay === null || delay >= timeLeft(exchange, ports)) return tried;
+    discard(result);
+    await pause(delay, ports);
   }
 }
 
-function refusalOf(failure: UpstreamFailure, { provider }: Target): Refusal {
-  const { name } = provider;
-  switch (failure.kind) {
-    case 'unsendable':
-      return new Refusal('invalidRequest', {
-        message: `The request cannot be sent to ${name}: a header holds characters that HTTP does not allow.`,
-        cause: failure,
-      });
-    case 'timeout':
-      return new Refusal('upstreamTimeout', { message: `${name} did not answer in time.`, cause: failure });
-    case 'reset':
-      return new Refusal('upstreamBroke', {
-        message: `${name} closed the connection before answering.`,
-        cause: failure,
-      });
-    case 'protocol':
-      return new Refusal('unusableAnswer', {
-        message: `${name} sent an answer that is not valid HTTP.`,
-        cause: failure,
-      });
-    case 'refused':
-    case 'name':
-    case 'tls':
-      return new Refusal('upstreamUnreachable', {
-        message: `${name} could not be reached (${failure.kind}).`,
-        cause: failure,
-      });
+async function tryOnce(
+  exchange: Planned,
+  step: Step,
+  attempt: number,
+  progress: Progress,
+  ports: Ports,
+): Promise<Answer | Refusal> {
+  const called = await callOnce(step.target, limitsOf(exchange, step, attempt, ports), progress, ports);
+  if (isRefusal(called)) return called;
+  const result = await streamOut(exchange, called, progress, ports);
+  const failure = isRefusal(result)
+    ? result.name
+    : result.status === called.answer.status
+      ? null
+      : 'error-event';
+  const noted = progress.attempts.at(-1);
+  if (failure !== null && noted) progress.attempts.splice(-1, 1, { ...noted, failure });
+  return result;
+}
+
+/** The caller's timeout does not hold for the last of several attempts: it may take its time (spec 5.6-4). */
+function limitsOf(exchange: Planned, { settings }: Step, attempt: number, ports: Ports) {
+  const { maxAttempts, requestTimeout, idleTimeout } = settings;
+  const isLastOfMany = maxAttempts.value > 1 && attempt >= maxAttempts.value;
+  const own = isLastOfMany ? null : requestTimeout.value;
+  const most = Math.min(ports.upstreamTimeout, own ?? Number.POSITIVE_INFINITY, timeLeft(exchange, ports));
+  return {
+    firstByte: durationMs(Math.max(1, most)),
+    idle: durationMs(Math.min(ports.upstreamTimeout, idleTimeout.value ?? Number.POSITIVE_INFINITY)),
+  };
+}
+
+const timeLeft = (exchange: Planned, ports: Pick<Ports, 'clock'>) => exchange.deadline - ports.clock.now();
+
+/** How an attempt ended, if another may follow; null when what it has is the answer. */
+function endOf(result: Answer | Refusal, ports: Pick<Ports, 'clock'>): AttemptEnd | null {
+  if (!isRefusal(result)) {
+    if (result.status < 400) return null;
+    const retryAfter = readRetryAfter((name) => header(result.headers, name), ports.clock.now());
+    return { kind: 'status', status: result.status, retryAfter };
+  }
+  switch (result.name) {
+    case 'upstreamTimeout':
+      return { kind: 'failure', failure: 'timeout' };
+    case 'upstreamUnreachable':
+      return { kind: 'failure', failure: 'refused' };
+    case 'unusableAnswer':
+      return { kind: 'failure', failure: 'protocol' };
+    case 'upstreamBroke':
+      return { kind: 'broken' };
+    default:
+      return { kind: 'failure', failure: 'unsendable' };
   }
 }
+
+/** What nobody will read must not keep its connection. */
+function discard(result: Answer | Refusal): void {
+  if (!isRefusal(result) && !(result.body instanceof Uint8Array)) result.body.cancel();
+}
+
+const pause = (delay: DurationMs, { timer }: Pick<Ports, 'timer'>) =>
+  new Promise<void>((resolve) => {
+    if (delay <= 0) resolve();
+    else timer.after(delay, resolve);
+  });

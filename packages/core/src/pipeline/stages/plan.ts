@@ -1,21 +1,48 @@
+import { assertNever } from '../../assert-never.ts';
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { header } from '../../http/header-map.ts';
+import { durationMs, epochMs } from '../../ids.ts';
+import { type EffectiveSettings, effectiveSettings } from '../../policy/effective-settings.ts';
 import type { ProviderDescriptor } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { askForUsage, readModel } from '../../providers/request-body.ts';
 import { needsUsageAsked, readPath } from '../../providers/request-path.ts';
-import type { Authenticated, Planned, Target } from '../exchange.ts';
+import type { Authenticated, Planned, Step, Target } from '../exchange.ts';
 import { planRun } from '../plan/plan-run.ts';
 import { planCountTokens, planUnified } from '../plan/plan-unified.ts';
+import { planUniversal } from '../plan/plan-universal.ts';
 import { withCredentials } from '../plan/with-credentials.ts';
 import type { Ports } from '../ports.ts';
+import { unifiedEndpoint } from '../unified-endpoint.ts';
 
 type PlanPorts = Pick<Ports, 'platformCredentials' | 'baseUrls' | 'translation'>;
 
-/** Stage 4. What will be called, with which credentials. One target until routes and universal steps are served. */
+/** Left to the end of the function's time, so that the answer can still be ended and recorded. */
+const SETTLING_TIME = durationMs(10_000);
+
+/** Stage 4. What will be called, in which order, with which settings and credentials. */
 export async function plan(exchange: Authenticated, ports: PlanPorts): Promise<Planned | Refusal> {
+  const settings = effectiveSettings(exchange.gateway.settings, exchange.request.headers);
+  const steps =
+    exchange.endpoint.kind === 'universal'
+      ? await planUniversal(exchange, unifiedEndpoint, (step) => planTarget(step, ports))
+      : await planOne(exchange, settings, ports);
+  if (isRefusal(steps)) return steps;
+  const [first, ...others] = steps;
+  if (!first) return new Refusal('invalidRequest');
+  const { arrivedAt, deadline } = exchange.request;
+  const own = settings.totalTimeout.value;
+  const end = Math.min(deadline - SETTLING_TIME, own === null ? Number.POSITIVE_INFINITY : arrivedAt + own);
+  return { ...exchange, settings: first.settings, steps: [first, ...others], deadline: epochMs(end) };
+}
+
+async function planOne(
+  exchange: Authenticated,
+  settings: EffectiveSettings,
+  ports: PlanPorts,
+): Promise<readonly Step[] | Refusal> {
   const target = await planTarget(exchange, ports);
-  return isRefusal(target) ? target : { ...exchange, targets: [target] };
+  return isRefusal(target) ? target : [{ index: 0, target, settings, exchange }];
 }
 
 function planTarget(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> | Refusal {
@@ -32,9 +59,12 @@ function planTarget(exchange: Authenticated, ports: PlanPorts): Promise<Target |
       return planCountTokens(exchange, ports);
     case 'run':
       return planRun(exchange, endpoint.model, ports);
-    case 'models':
+    case 'universal':
+    case 'catalogue':
     case 'unserved':
       return new Refusal('notServed');
+    default:
+      return assertNever(endpoint);
   }
 }
 

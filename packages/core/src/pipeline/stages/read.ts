@@ -1,15 +1,13 @@
 import { Refusal } from '../../errors/refusal.ts';
 import { header } from '../../http/header-map.ts';
 import { DEFAULT_GATEWAY, parseAccountId, parseGatewayId } from '../../ids.ts';
-import type { UnifiedFormat } from '../../providers/descriptor.ts';
 import { findProvider } from '../../providers/registry.ts';
-import type { Endpoint, Opened, Read } from '../exchange.ts';
+import type { Opened, Read } from '../exchange.ts';
 import type { InboundRequest } from '../inbound-request.ts';
 import type { Ports } from '../ports.ts';
 import { readOptions } from '../request-options.ts';
+import { apiEndpoint, decodeSegment, unifiedEndpoint } from '../unified-endpoint.ts';
 
-/** Paths of the contract that later versions serve (spec 1.3, 1.4). */
-const UNSERVED_API = /^(?:models\/(?:search|schema)|authors\/search|tasks\/search|tomarkdown.*)$/;
 const MAX_HEADER_BYTES = 10_240;
 
 /** Gives the request its ids and reads what the caller asks of us. Cannot fail. */
@@ -17,7 +15,7 @@ export function open(request: InboundRequest, ports: Pick<Ports, 'ids'>): Opened
   const id = ports.ids.record(request.arrivedAt);
   const options = readOptions(request.headers);
   const surface = request.path.startsWith('/client/') ? 'api' : 'provider';
-  return { id, eventId: options.eventId ?? id, surface, request, options };
+  return { id, requestId: id, step: 0, eventId: options.eventId ?? id, surface, request, options };
 }
 
 /** Stage 1. Path → surface, account, gateway, endpoint. The body is not touched. */
@@ -33,9 +31,7 @@ export function read(opened: Opened): Read | Refusal {
 function readApiHost(opened: Opened, segments: readonly string[]): Read | Refusal {
   const [, , , account = '', , ...rest] = segments;
   const path = rest.join('/');
-  const endpoint = path.startsWith('v1/')
-    ? unifiedEndpoint(path.slice(3))
-    : (runEndpoint(path) ?? (UNSERVED_API.test(path) ? UNSERVED_ENDPOINT : null));
+  const endpoint = apiEndpoint(path);
   if (endpoint === null) return new Refusal('noRoute');
   return {
     ...opened,
@@ -59,10 +55,10 @@ function readGatewayHost(opened: Opened, segments: readonly string[]): Read | Re
   const common = {
     ...opened,
     account: parseAccountId(account),
-    gatewayId: leftOut ? DEFAULT_GATEWAY : parseGatewayId(decode(second)),
+    gatewayId: leftOut ? DEFAULT_GATEWAY : parseGatewayId(decodeSegment(second)),
     path,
   };
-  if (name === '') return { ...common, surface: 'provider', endpoint: UNSERVED_ENDPOINT };
+  if (name === '') return { ...common, surface: 'provider', endpoint: { kind: 'universal' } };
   if (name.toLowerCase() === 'compat') {
     const endpoint = unifiedEndpoint(path);
     return endpoint ? { ...common, surface: 'compat', endpoint } : new Refusal('noRoute');
@@ -72,32 +68,13 @@ function readGatewayHost(opened: Opened, segments: readonly string[]): Read | Re
   return {
     ...common,
     surface: 'provider',
-    endpoint: { kind: 'native', name: decode(name), provider: findProvider(decode(name)), path },
+    endpoint: {
+      kind: 'native',
+      name: decodeSegment(name),
+      provider: findProvider(decodeSegment(name)),
+      path,
+    },
   };
-}
-
-/** The SDK writes the slashes of a model as `%2F` (spec 1.6-1). */
-function runEndpoint(path: string): Endpoint | null {
-  const model = /^run(?:\/(.*))?$/.exec(path);
-  return model && { kind: 'run', model: model[1] ? decode(model[1]) : null };
-}
-
-const UNSERVED_ENDPOINT: Endpoint = { kind: 'unserved' };
-
-const FORMATS: ReadonlyMap<string, UnifiedFormat> = new Map([
-  ['chat/completions', 'openai-chat'],
-  ['responses', 'openai-responses'],
-  ['messages', 'anthropic-messages'],
-  ['embeddings', 'embeddings'],
-]);
-
-/** @param path may begin with `v1/`: the Anthropic SDK adds it to the documented base URL (spec 1.3). */
-function unifiedEndpoint(path: string): Endpoint | null {
-  const name = path.replace(/^v1\//, '');
-  const format = FORMATS.get(name);
-  if (format) return { kind: 'unified', format };
-  if (name === 'models') return { kind: 'models' };
-  return name === 'messages/count_tokens' ? { kind: 'count-tokens' } : null;
 }
 
 const isTargetName = (segment: string) =>
@@ -108,13 +85,4 @@ function headerBytes(request: InboundRequest): number {
   for (const [name, values] of request.headers)
     for (const value of values) total += name.length + value.length;
   return total;
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // Not a name of anything: the look-up that follows says so.
-    return segment;
-  }
 }

@@ -5,12 +5,12 @@ import { durationMs } from '../../ids.ts';
 import { isEventStream, isEvents } from '../../streaming/event-streams.ts';
 import { holdWhole } from '../../streaming/hold-whole.ts';
 import { type Answer, gatewayHeaders } from '../answer.ts';
+import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { MAX_STREAMED, relay } from '../stream-out/relay.ts';
 import { relayOpened } from '../stream-out/relay-opened.ts';
 import { translateOut } from '../stream-out/translated.ts';
-import type { Called } from './call.ts';
 import { settleAnswer } from './settle.ts';
 
 /** An answer up to this size is read whole before anything is promised to the client. */

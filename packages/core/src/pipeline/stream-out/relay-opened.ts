@@ -4,9 +4,9 @@ import { wholeStream } from '../../streaming/byte-stream.ts';
 import { holdWhole } from '../../streaming/hold-whole.ts';
 import { openingReader } from '../../streaming/opening.ts';
 import type { Answer } from '../answer.ts';
+import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import type { Called } from '../stages/call.ts';
 import { settleAnswer } from '../stages/settle.ts';
 import { relay } from './relay.ts';
 

@@ -6,9 +6,9 @@ import { isEventStream, isEvents } from '../../streaming/event-streams.ts';
 import { hideUsageChunk } from '../../streaming/hide-usage-chunk.ts';
 import { KEEP_ALIVE, keepAlive } from '../../streaming/keep-alive.ts';
 import type { Answer } from '../answer.ts';
+import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import { type Called, SETTLING_TIME } from '../stages/call.ts';
 import { settleAnswer } from '../stages/settle.ts';
 
 /** The most that a function can stream in one answer (spec/platform 2). */
@@ -32,7 +32,7 @@ export function relay(
   };
   const isText = isEvents(answer.headers);
   const format = exchange.endpoint.kind === 'unified' ? exchange.endpoint.format : null;
-  const remaining = exchange.request.deadline - ports.clock.now() - SETTLING_TIME;
+  const remaining = exchange.deadline - ports.clock.now();
 
   const body: ByteStream = {
     consume(consumer) {

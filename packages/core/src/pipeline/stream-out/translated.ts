@@ -13,9 +13,9 @@ import type { ByteConsumer, StreamFault } from '../../streaming/byte-stream.ts';
 import { holdWhole } from '../../streaming/hold-whole.ts';
 import { keepAlive } from '../../streaming/keep-alive.ts';
 import { type Answer, gatewayHeaders } from '../answer.ts';
+import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import { type Called, SETTLING_TIME } from '../stages/call.ts';
 import { settleAnswer } from '../stages/settle.ts';
 
 /** No model writes as much; the whole answer has to be in memory to be translated. */
@@ -60,8 +60,7 @@ function answerHeaders(exchange: Planned, { answer }: Called, { dropped }: Trans
   return headers;
 }
 
-const timeLeft = ({ exchange, ports }: Out) =>
-  durationMs(Math.max(1, exchange.request.deadline - ports.clock.now() - SETTLING_TIME));
+const timeLeft = ({ exchange, ports }: Out) => durationMs(Math.max(1, exchange.deadline - ports.clock.now()));
 
 async function wholeOut(out: Out): Promise<Answer | Refusal> {
   const { called, translated, ports } = out;

@@ -1,0 +1,82 @@
+import { Refusal } from '../../errors/refusal.ts';
+import { type DurationMs, durationMs } from '../../ids.ts';
+import { type UpstreamAnswer, UpstreamFailure } from '../../ports/upstream.ts';
+import type { Progress, Target } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+
+export interface Called {
+  readonly target: Target;
+  readonly answer: UpstreamAnswer;
+}
+
+/** The limits of one attempt, in time. */
+export interface AttemptLimits {
+  /** Until the provider's status line. */
+  readonly firstByte: DurationMs;
+  /** Between two chunks. */
+  readonly idle: DurationMs;
+}
+
+/** One call of a target: what the provider answers is the answer, whatever its status. */
+export async function callOnce(
+  target: Target,
+  { firstByte, idle }: AttemptLimits,
+  progress: Progress,
+  ports: Pick<Ports, 'clock' | 'upstream'>,
+): Promise<Called | Refusal> {
+  const startedAt = ports.clock.now();
+  const note = (status: number | null, failure: string | null) =>
+    progress.attempts.push({
+      provider: target.provider.slug,
+      startedAt,
+      duration: durationMs(ports.clock.now() - startedAt),
+      status,
+      failure,
+    });
+  try {
+    const answer = await ports.upstream.send({
+      method: target.method,
+      url: target.url,
+      headers: target.headers,
+      body: target.body.length > 0 ? target.body : null,
+      firstByteTimeout: firstByte,
+      idleTimeout: idle,
+    });
+    note(answer.status, null);
+    return { target, answer };
+  } catch (error) {
+    if (!(error instanceof UpstreamFailure)) throw error;
+    note(null, error.kind);
+    return refusalOf(error, target);
+  }
+}
+
+function refusalOf(failure: UpstreamFailure, { provider }: Target): Refusal {
+  const { name } = provider;
+  switch (failure.kind) {
+    case 'unsendable':
+      return new Refusal('invalidRequest', {
+        message: `The request cannot be sent to ${name}: a header holds characters that HTTP does not allow.`,
+        cause: failure,
+      });
+    case 'timeout':
+      return new Refusal('upstreamTimeout', { message: `${name} did not answer in time.`, cause: failure });
+    case 'reset':
+      return new Refusal('upstreamBroke', {
+        message: `${name} closed the connection before answering.`,
+        cause: failure,
+      });
+    case 'protocol':
+      return new Refusal('unusableAnswer', {
+        message: `${name} sent an answer that is not valid HTTP.`,
+        cause: failure,
+      });
+    case 'refused':
+    case 'name':
+    case 'tls':
+      return new Refusal('upstreamUnreachable', {
+        message: `${name} could not be reached (${failure.kind}).`,
+        cause: failure,
+      });
+  }
+}

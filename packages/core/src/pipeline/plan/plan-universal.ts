@@ -1,0 +1,134 @@
+import { isRefusal, Refusal } from '../../errors/refusal.ts';
+import { isJson, type Json, parseJson } from '../../form/json.ts';
+import { type HeaderMap, headerMap } from '../../http/header-map.ts';
+import { effectiveSettings } from '../../policy/effective-settings.ts';
+import { readElements, readInnerMembers, valueText } from '../../providers/json-members.ts';
+import { findProvider } from '../../providers/registry.ts';
+import type { Authenticated, Endpoint, Step, Target } from '../exchange.ts';
+
+/** More steps than anybody falls back through; each costs the checks of a whole request. */
+const MAX_STEPS = 20;
+
+/** How one step is planned, once it is a request of its own. */
+export type PlanStep = (exchange: Authenticated) => Promise<Target | Refusal> | Target | Refusal;
+
+/**
+ * The universal endpoint (spec 5.8): an array of steps, or one. Each becomes a request of its own and is planned as such;
+ * nobody is called before all of them stand.
+ */
+export async function planUniversal(
+  exchange: Authenticated,
+  unified: (path: string) => Endpoint | null,
+  planStep: PlanStep,
+): Promise<readonly Step[] | Refusal> {
+  const { request } = exchange;
+  if (request.method !== 'POST')
+    return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.' });
+  const elements = readElements(request.body);
+  if (typeof elements === 'string')
+    return elements === 'malformed'
+      ? new Refusal('malformedJson')
+      : new Refusal('invalidRequest', { message: 'The body is nested too deeply.', path: ['body'] });
+  if (elements.length === 0) return wrong([], 'The array of steps is empty: name at least one.');
+  if (elements.length > MAX_STEPS)
+    return wrong([], `A request may have ${MAX_STEPS} steps; this one has ${elements.length}.`);
+
+  const steps: Step[] = [];
+  for (const [index, element] of elements.entries()) {
+    const members = readInnerMembers(request.body, element);
+    const parsed = parseJson(valueText(request.body, element));
+    if (!members || !isJson(parsed)) return wrong([`${index}`], 'A step must be an object.');
+    const query = members.members.findLast(({ key }) => key === 'query');
+    const isObject = query !== undefined && request.body[query.valueStart] === 0x7b;
+    if (!query || !isObject)
+      return wrong([`${index}`, 'query'], '"query" is required: the provider’s JSON body.');
+    const body = request.body.subarray(query.valueStart, query.valueEnd);
+    const own = readStep(exchange, parsed, body, index, unified);
+    if (isRefusal(own)) return own;
+    const target = await planStep(own.exchange);
+    if (isRefusal(target)) return target;
+    steps.push({ index, target, ...own });
+  }
+  return steps;
+}
+
+const wrong = (path: readonly string[], message: string) =>
+  new Refusal('invalidRequest', { message, path: ['body', ...path] });
+
+function readStep(
+  exchange: Authenticated,
+  step: Json,
+  body: Uint8Array,
+  index: number,
+  unified: (path: string) => Endpoint | null,
+): Pick<Step, 'exchange' | 'settings'> | Refusal {
+  const { provider, endpoint, authorization, config = {} } = step;
+  const at = (name: string) => [`${index}`, name];
+  if (typeof provider !== 'string')
+    return wrong(at('provider'), '"provider" is required and must be a string.');
+  if (typeof endpoint !== 'string')
+    return wrong(at('endpoint'), '"endpoint" is required and must be a string.');
+  if (!isJson(config)) return wrong(at('config'), '"config" must be an object.');
+  const headers = readHeaders(step.headers ?? {}, authorization);
+  if (headers === null)
+    return wrong(at('headers'), '"headers" must be an object of names and texts that HTTP allows.');
+  const where = whereOf(provider, endpoint, unified);
+  if (where === null)
+    return new Refusal('unknownProvider', {
+      message: `No provider has the name "${provider.slice(0, 64)}".`,
+      path: ['body', ...at('provider')],
+    });
+  const { request, gateway } = exchange;
+  return {
+    settings: effectiveSettings(gateway.settings, request.headers, { headers, config }),
+    exchange: {
+      ...exchange,
+      endpoint: where.endpoint,
+      path: where.path,
+      request: { ...request, body, rawQuery: where.query, headers: withCommon(headers, request.headers) },
+    },
+  };
+}
+
+/** Of the request's own headers only these go on with every step: its keys belong to no provider in particular. */
+const COMMON = ['user-agent', 'traceparent', 'tracestate'];
+
+function withCommon(headers: HeaderMap, request: HeaderMap): HeaderMap {
+  const all = new Map(headers);
+  for (const name of COMMON) {
+    const values = request.get(name);
+    if (values && !all.has(name)) all.set(name, values);
+  }
+  if (!all.has('content-type')) all.set('content-type', ['application/json']);
+  return all;
+}
+
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+function readHeaders(given: unknown, authorization: unknown): HeaderMap | null {
+  if (!isJson(given) || (authorization !== undefined && typeof authorization !== 'string')) return null;
+  const entries: [string, string][] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === null) continue;
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
+    entries.push([name, String(value)]);
+  }
+  if (authorization !== undefined) entries.push(['authorization', authorization]);
+  if (!entries.every(([name, value]) => NAME.test(name) && VALUE.test(value))) return null;
+  return headerMap(entries);
+}
+
+/** Where a step goes: its endpoint may begin with a slash and bring a query (spec 5.8-2). */
+function whereOf(name: string, endpoint: string, unified: (path: string) => Endpoint | null) {
+  const mark = endpoint.indexOf('?');
+  const path = (mark === -1 ? endpoint : endpoint.slice(0, mark)).replace(/^\/+/, '');
+  const query = mark === -1 ? '' : endpoint.slice(mark + 1);
+  if (name.toLowerCase() === 'compat') {
+    const found = unified(path);
+    return found && { endpoint: found, path, query };
+  }
+  const provider = findProvider(name);
+  const native: Endpoint = { kind: 'native', name, provider, path };
+  return provider && { endpoint: native, path, query };
+}

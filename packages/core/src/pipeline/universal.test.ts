@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { UpstreamAnswer, UpstreamFailure } from '../ports/upstream.ts';
+import { ACCOUNT, GatewayForTest, jsonAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
+
+const path = `/v1/${ACCOUNT}/main`;
+const headers = { 'cf-aig-authorization': TOKEN, 'user-agent': 'app/1', authorization: 'Bearer nobodys' };
+const openai = {
+  provider: 'openai',
+  endpoint: 'chat/completions',
+  authorization: 'Bearer sk-1',
+  query: { model: 'gpt-5', messages: [] },
+};
+const anthropic = {
+  provider: 'Anthropic',
+  endpoint: '/v1/messages?beta=true',
+  headers: { 'x-api-key': 'sk-2', 'anthropic-version': '2023-06-01' },
+  query: { model: 'claude', messages: [] },
+};
+
+let gateway: GatewayForTest;
+beforeEach(() => {
+  gateway = new GatewayForTest();
+});
+const send = (body: unknown, more = {}) =>
+  gateway.request({
+    path,
+    headers: { ...headers, ...more },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+function provider(...answers: readonly (UpstreamAnswer | UpstreamFailure)[]): void {
+  const rest = [...answers];
+  gateway.provider = () => rest.shift() ?? jsonAnswer('{"ok":true}');
+}
+
+describe('the universal endpoint (spec 5.8)', () => {
+  it('calls the first step with its own headers and the query’s bytes', async () => {
+    const body = `[{"provider":"openai","endpoint":"v1/chat/completions","authorization":"Bearer sk-1","query": {"x":1.0e3, "model":"m"} }]`;
+    const answer = await send(body);
+    const sent = gateway.lastSent();
+    expect([answer.status, answer.header('cf-aig-step')]).toEqual([200, '0']);
+    expect(sent.url).toBe('https://api.openai.com/v1/chat/completions');
+    expect(Buffer.from(sent.body ?? []).toString()).toBe('{"x":1.0e3, "model":"m"}');
+    expect(Object.fromEntries(sent.headers)).toEqual({
+      authorization: ['Bearer sk-1'],
+      'content-type': ['application/json'],
+      'user-agent': ['app/1'],
+      'accept-encoding': ['identity'],
+    });
+  });
+
+  it('takes one step without an array (rule 7), and a slash at the end', async () => {
+    const answer = await gateway.request({ path: `${path}/`, headers, body: JSON.stringify(openai) });
+    expect([answer.status, answer.header('cf-aig-step')]).toEqual([200, '0']);
+  });
+
+  it('goes on to the next step when one fails, and leaves a record of each (spec 5.7)', async () => {
+    provider(jsonAnswer('{"error":{"message":"no"}}', 401), jsonAnswer('{"from":"anthropic"}'));
+    const answer = await send([openai, anthropic]);
+    expect([answer.body, answer.header('cf-aig-step')]).toEqual(['{"from":"anthropic"}', '1']);
+    expect(gateway.sent.map(({ url }) => url)).toEqual([
+      'https://api.openai.com/v1/chat/completions',
+      'https://api.anthropic.com/v1/messages?beta=true',
+    ]);
+    const [last, first] = gateway.records;
+    expect(first).toMatchObject({
+      step: 0,
+      statusCode: 401,
+      success: false,
+      provider: 'openai',
+      model: 'gpt-5',
+    });
+    expect(last).toMatchObject({
+      step: 1,
+      statusCode: 200,
+      success: true,
+      provider: 'anthropic',
+      path: 'v1/messages',
+    });
+    expect([first?.requestId, last?.requestId, first?.id === last?.id]).toEqual([
+      first?.id,
+      first?.id,
+      false,
+    ]);
+    expect([answer.header('cf-aig-request-id'), answer.header('cf-aig-log-id')]).toEqual([
+      first?.id,
+      last?.id,
+    ]);
+  });
+
+  it('answers with the last step’s failure when all fail (spec 5.7-4)', async () => {
+    provider(jsonAnswer('{"n":1}', 500), jsonAnswer('{"n":2}', 429));
+    const answer = await send([openai, anthropic]);
+    expect([answer.status, answer.body, answer.header('cf-aig-step')]).toEqual([429, '{"n":2}', '1']);
+    expect(gateway.records.map(({ statusCode }) => statusCode).toSorted()).toEqual([429, 500]);
+  });
+
+  it('exhausts a step’s attempts before the next (spec 5.6-5), each with its own settings', async () => {
+    provider(jsonAnswer('{}', 500), jsonAnswer('{}', 500), jsonAnswer('{}'));
+    const twice = { ...openai, config: { maxAttempts: 2, requestTimeout: 900 } };
+    const once = { ...anthropic, headers: { ...anthropic.headers, 'cf-aig-request-timeout': '700' } };
+    await send([twice, once], { 'cf-aig-request-timeout': '100' });
+    expect(gateway.sent.map(({ firstByteTimeout }) => firstByteTimeout)).toEqual([900, 280_000, 700]);
+    const [last, first] = gateway.records;
+    expect(first).toMatchObject({
+      attempts: [{ status: 500 }, { status: 500 }],
+      settings: {
+        maxAttempts: { value: 2, source: 'step-config' },
+        requestTimeout: { value: 900, source: 'step-config' },
+      },
+    });
+    expect(last?.settings).toEqual({ requestTimeout: { value: 700, source: 'step-headers' } });
+  });
+
+  it('translates a step of the pseudo-provider compat (rule 5)', async () => {
+    const step = {
+      provider: 'compat',
+      endpoint: 'chat/completions',
+      authorization: 'Bearer sk-ant',
+      query: { model: 'anthropic/claude-sonnet-5', messages: [{ role: 'user', content: 'hi' }] },
+    };
+    gateway.provider = () =>
+      jsonAnswer(
+        '{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[{"type":"text","text":"hello"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":2}}',
+      );
+    const answer = await send([step]);
+    expect(gateway.lastSent().headers.get('x-api-key')).toEqual(['sk-ant']);
+    expect(answer.json()).toMatchObject({
+      object: 'chat.completion',
+      choices: [{ message: { content: 'hello' }, finish_reason: 'stop' }],
+    });
+  });
+
+  it('a gateway token in a step reaches no provider, wherever it stands', async () => {
+    const step = {
+      ...openai,
+      authorization: `Bearer ${TOKEN}`,
+      endpoint: `chat/completions?key=${TOKEN}`,
+      headers: { 'x-mine': TOKEN, 'cf-aig-authorization': TOKEN },
+    };
+    await send([step]);
+    const { url, headers: sent } = gateway.lastSent();
+    expect(JSON.stringify([url, ...sent])).not.toContain(TOKEN);
+    expect([...sent.keys()].filter((name) => name.startsWith('cf-'))).toEqual([]);
+  });
+
+  it.each([
+    ['[]', 'at least one'],
+    ['{', 'not valid JSON'],
+    ['[1]', 'must be an object'],
+    [JSON.stringify(Array.from({ length: 1000 }, () => openai)), '20 steps'],
+    [[{ ...openai, query: undefined }], '"query" is required'],
+    [[{ ...openai, query: 'text' }], '"query" is required'],
+    [[{ ...openai, endpoint: 5 }], '"endpoint" is required'],
+    [[{ ...openai, provider: null }], '"provider" is required'],
+    [[openai, { ...openai, provider: 'opemai' }], '"opemai"'],
+    [[{ ...openai, config: [] }], '"config" must be'],
+    [[{ ...openai, headers: { 'x\n': '1' } }], '"headers" must be'],
+    [[{ ...openai, headers: { x: 'a\r\nb: c' } }], '"headers" must be'],
+    [[{ ...openai, authorization: {} }], '"headers" must be'],
+    [[openai, { ...openai, provider: 'compat', query: { model: 'nobody/x' } }], 'names no provider'],
+    [[{ ...openai, provider: 'compat', endpoint: 'nothing' }], '"compat"'],
+  ])('%j is refused before anybody is called', async (body, words) => {
+    const answer = await send(body);
+    expect([answer.status, answer.json().message]).toEqual([400, expect.stringContaining(words)]);
+    expect([gateway.sent.length, gateway.records.length]).toEqual([0, 1]);
+  });
+
+  it('names the place of what is wrong', async () => {
+    const answer = await send([openai, { ...openai, query: 1 }]);
+    expect(answer.json().errors).toMatchObject([{ path: ['body', '1', 'query'] }]);
+  });
+
+  it('takes POST only', async () => {
+    expect((await gateway.request({ path, headers, method: 'GET' })).status).toBe(405);
+  });
+});

@@ -1,0 +1,210 @@
+import type { Backoff, GatewaySettings } from '../gateway/settings.ts';
+import { type HeaderMap, header } from '../http/header-map.ts';
+import { type DurationMs, durationMs } from '../ids.ts';
+import type { ChosenSetting } from '../record/request-record.ts';
+
+/** Where a setting came from; what stands first wins (spec 4.1, precedence 1). */
+export type SettingSource = 'step-config' | 'step-headers' | 'request' | 'gateway' | 'default';
+
+export interface Effective<Value> {
+  readonly value: Value;
+  readonly source: SettingSource;
+}
+
+/** What a request is handled with, each setting with its source: the record keeps both. */
+export interface EffectiveSettings {
+  /** In seconds; 0: not cached. */
+  readonly cacheTtl: Effective<number>;
+  /** Replaces the whole default key and opts the request into caching (spec 5.4-3). */
+  readonly cacheKey: Effective<string | null>;
+  readonly skipCache: Effective<boolean>;
+  readonly coalesce: Effective<boolean>;
+  /** Until the answer's first byte; null: no limit of the caller's. */
+  readonly requestTimeout: Effective<DurationMs | null>;
+  /** Until its last byte. */
+  readonly totalTimeout: Effective<DurationMs | null>;
+  /** Between two chunks. */
+  readonly idleTimeout: Effective<DurationMs | null>;
+  /** In all, 1–5. */
+  readonly maxAttempts: Effective<number>;
+  readonly retryDelay: Effective<DurationMs>;
+  readonly backoff: Effective<Backoff>;
+  /** What was clamped or ignored, in sentences (spec 4.1, precedence 4). */
+  readonly warnings: readonly string[];
+}
+
+/** A step of the universal endpoint, as far as it sets anything. */
+export interface StepSettings {
+  readonly headers: HeaderMap;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export const MAX_CACHE_TTL = 30 * 24 * 60 * 60;
+const MIN_CACHE_TTL = 60;
+/** For a request that brings its own cache key and no lifetime (spec 5.4-4). */
+const DEFAULT_CACHE_TTL = 300;
+const MAX_CACHE_KEY = 1024;
+const MAX_RETRY_DELAY = 60_000;
+const MAX_TIMEOUT = 900_000;
+const BACKOFFS: readonly Backoff[] = ['constant', 'linear', 'exponential'];
+
+type Reader<Value> = (raw: unknown, name: string, warnings: string[]) => Value | null;
+
+/**
+ * Everything that a step, a request and a gateway say, as one decision. Pure: the same words give the same settings.
+ * Out of bounds is clamped, unreadable is ignored; either leaves a warning.
+ */
+export function effectiveSettings(
+  gateway: GatewaySettings,
+  request: HeaderMap,
+  step: StepSettings | null = null,
+): EffectiveSettings {
+  const warnings: string[] = [];
+  const said = new Sayings(request, step, warnings);
+  const cacheKey = said.find('cf-aig-cache-key', null, readCacheKey) ?? byDefault(null);
+  const timeout = (name: string, config: string | null = null) =>
+    said.find<DurationMs | null>(name, config, readTimeout) ?? byDefault(null);
+  return {
+    cacheTtl: cacheTtl(gateway, said, cacheKey.value !== null),
+    cacheKey,
+    skipCache: said.find('cf-aig-skip-cache', null, readFlag, 'cf-skip-cache') ?? byDefault(false),
+    coalesce:
+      said.find('weir-cache-coalesce', null, readFlag) ??
+      ofGateway(gateway.cache_coalesce ?? null) ??
+      byDefault(false),
+    requestTimeout: timeout('cf-aig-request-timeout', 'requestTimeout'),
+    totalTimeout: timeout('weir-total-timeout'),
+    idleTimeout: timeout('weir-idle-timeout'),
+    maxAttempts:
+      said.find('cf-aig-max-attempts', 'maxAttempts', within(1, 5)) ??
+      ofGateway(gateway.retry_max_attempts) ??
+      byDefault(1),
+    retryDelay:
+      said.find('cf-aig-retry-delay', 'retryDelay', readDelay) ??
+      ofGateway(gateway.retry_delay === null ? null : durationMs(gateway.retry_delay)) ??
+      byDefault(durationMs(0)),
+    backoff:
+      said.find('cf-aig-backoff', 'backoff', readBackoff) ??
+      ofGateway(gateway.retry_backoff) ??
+      byDefault<Backoff>('constant'),
+    warnings,
+  };
+}
+
+const byDefault = <Value>(value: Value): Effective<Value> => ({ value, source: 'default' });
+const ofGateway = <Value>(value: Value | null): Effective<Value> | null =>
+  value === null ? null : { value, source: 'gateway' };
+
+/** A lifetime alone does not turn caching on; a key does (spec 4.1, 5.4-1). */
+function cacheTtl(gateway: GatewaySettings, said: Sayings, hasKey: boolean): Effective<number> {
+  const own = said.find('cf-aig-cache-ttl', null, readTtl, 'cf-cache-ttl');
+  const ofSettings = gateway.cache_ttl ?? 0;
+  // A lifetime of the request alone changes nothing, so nobody chose.
+  if (ofSettings === 0 && !hasKey) return byDefault(0);
+  if (own) return own;
+  return ofSettings > 0 ? { value: ofSettings, source: 'gateway' } : byDefault(DEFAULT_CACHE_TTL);
+}
+
+/** The places in which a setting can be said, the strongest first. */
+class Sayings {
+  readonly #request: HeaderMap;
+  readonly #step: StepSettings | null;
+  readonly #warnings: string[];
+
+  constructor(request: HeaderMap, step: StepSettings | null, warnings: string[]) {
+    this.#request = request;
+    this.#step = step;
+    this.#warnings = warnings;
+  }
+
+  /** @param alias the header's deprecated name: the new one goes before it (spec 4.1, precedence 3). */
+  find<Value>(
+    name: string,
+    config: string | null,
+    read: Reader<Value>,
+    alias: string | null = null,
+  ): Effective<Value> | null {
+    const places: readonly (readonly [raw: unknown, source: SettingSource])[] = [
+      [config === null ? undefined : this.#step?.config[config], 'step-config'],
+      [this.#header(this.#step?.headers, name, alias), 'step-headers'],
+      [this.#header(this.#request, name, alias), 'request'],
+    ];
+    for (const [raw, source] of places) {
+      if (raw === undefined || raw === null) continue;
+      const value = read(raw, source === 'step-config' && config !== null ? config : name, this.#warnings);
+      if (value !== null) return { value, source };
+    }
+    return null;
+  }
+
+  #header(headers: HeaderMap | undefined, name: string, alias: string | null): string | undefined {
+    if (!headers) return undefined;
+    return header(headers, name) ?? (alias === null ? undefined : header(headers, alias));
+  }
+}
+
+const readFlag: Reader<boolean> = (raw, name, warnings) => {
+  const word = String(raw).trim().toLowerCase();
+  if (word === 'true') return true;
+  if (word === 'false') return false;
+  warnings.push(`${name} must be true or false and was ignored`);
+  return null;
+};
+
+function readInteger(raw: unknown, name: string, warnings: string[]): number | null {
+  const text = String(raw).trim();
+  const value = /^[+-]?\d+(?:\.0+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  warnings.push(`${name} must be a whole number and was ignored`);
+  return null;
+}
+
+const within =
+  (least: number, most: number): Reader<number> =>
+  (raw, name, warnings) => {
+    const value = readInteger(raw, name, warnings);
+    if (value === null) return null;
+    const clamped = Math.min(most, Math.max(least, value));
+    if (clamped !== value) warnings.push(`${name} must be ${least} to ${most}; ${clamped} was used`);
+    return clamped;
+  };
+
+const readTtl: Reader<number> = (raw, name, warnings) =>
+  String(raw).trim() === '0' ? 0 : within(MIN_CACHE_TTL, MAX_CACHE_TTL)(raw, name, warnings);
+
+const readDelay: Reader<DurationMs> = (raw, name, warnings) => {
+  const value = within(0, MAX_RETRY_DELAY)(raw, name, warnings);
+  return value === null ? null : durationMs(value);
+};
+
+const readTimeout: Reader<DurationMs> = (raw, name, warnings) => {
+  const value = within(1, MAX_TIMEOUT)(raw, name, warnings);
+  return value === null ? null : durationMs(value);
+};
+
+const readBackoff: Reader<Backoff> = (raw, name, warnings) => {
+  const word = String(raw).trim().toLowerCase();
+  const known = BACKOFFS.find((backoff) => backoff === word);
+  if (known) return known;
+  warnings.push(`${name} must be constant, linear or exponential and was ignored`);
+  return null;
+};
+
+const readCacheKey: Reader<string> = (raw, name, warnings) => {
+  const key = String(raw);
+  if (key !== '' && key.length <= MAX_CACHE_KEY) return key;
+  warnings.push(`${name} must be 1 to ${MAX_CACHE_KEY} characters and was ignored`);
+  return null;
+};
+
+/** The settings that somebody chose, for the record; null when nobody chose any. A cache key may hold anything: that there is one is enough. */
+export function chosenSettings({
+  warnings: _,
+  ...settings
+}: EffectiveSettings): Record<string, ChosenSetting> | null {
+  const chosen: Record<string, ChosenSetting> = {};
+  for (const [name, { value, source }] of Object.entries(settings))
+    if (source !== 'default' && value !== null)
+      chosen[name] = { value: name === 'cacheKey' ? true : value, source };
+  return Object.keys(chosen).length > 0 ? chosen : null;
+}
