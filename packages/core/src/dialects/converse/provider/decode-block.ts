@@ -33,7 +33,7 @@ function decodeCall(call: Json, context: DecodeContext): AssistantBlock {
 }
 
 /** Text of an object; nothing, `""` and `null` are no arguments (spec/providers 2.2). */
-export function argumentsText(input: unknown): string {
+function argumentsText(input: unknown): string {
   if (input === null || input === undefined) return '{}';
   if (typeof input === 'string') return input === '' || input === 'null' ? '{}' : input;
   return JSON.stringify(input);
@@ -52,7 +52,7 @@ function decodeReasoning(reasoning: Json): AssistantBlock[] {
 export const signatureProof = (value: string): Proof => ({ family: 'anthropic', kind: 'signature', value });
 
 /** Bytes on this wire, whose text is what Anthropic's own format calls `redacted_thinking.data`. */
-export const redactedProof = (base64: string): Proof => ({
+const redactedProof = (base64: string): Proof => ({
   family: 'anthropic',
   kind: 'redacted',
   value: Buffer.from(base64, 'base64').toString(),
