@@ -4,6 +4,7 @@ import { isJson, parseJson } from '../form/json.ts';
 import type { ToTranslate, Translated, Translator } from '../ports/translation.ts';
 import type { ProviderTranslation } from '../providers/provider-translation.ts';
 import { answerTranslation } from './answer-translation.ts';
+import { cannotServe } from './cannot-serve.ts';
 
 /** What a translator needs of the world. */
 export interface TranslatorPorts {
@@ -41,6 +42,9 @@ export function createTranslator(
     if (!isJson(body)) return fault([], 'The body must be a JSON object.');
     const request = client.decodeRequest(body);
     if (isFault(request)) return request;
+
+    const refused = cannotServe(translation.slug, given.model, request);
+    if (refused) return refused;
 
     const provider = translation.dialectFor(given.model, request);
     const target = { provider: given.provider, model: given.model };
