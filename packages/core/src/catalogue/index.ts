@@ -11,4 +11,3 @@ export {
 export { canServe } from './can-serve.ts';
 export { findServed } from './catalogue.ts';
 export { pinnedTarget } from './pin.ts';
-export { refuseEarly } from './refuse-early.ts';
