@@ -51,6 +51,7 @@ const EVERYTHING: Required<Parameters> = {
   maxToolCalls: 3,
 };
 
+const CHAT = { dialect: 'openai-chat', body: {}, names: {} } as const;
 const TOOL: Tool = { kind: 'function', name: 'f', schema: { type: 'object' }, strict: null };
 
 function encode(translation: ProviderTranslation, model: string, given: Partial<ModelRequest>) {
@@ -70,14 +71,22 @@ function take(translation: ProviderTranslation, model: string) {
   const refused: string[] = [];
   const rest: Record<string, unknown> = {};
   const tools = isFault(encode(translation, model, { tools: [TOOL] })) ? [] : [TOOL];
+  const asked = { source: CHAT, tools, stream: true };
   for (const [name, value] of Object.entries(EVERYTHING))
-    if (isFault(encode(translation, model, { tools, parameters: { [name]: value } }))) refused.push(name);
+    if (isFault(encode(translation, model, { ...asked, parameters: { [name]: value } }))) refused.push(name);
     else rest[name] = value;
-  const result = encode(translation, model, { tools, parameters: rest, stream: true });
+  const result = encode(translation, model, { ...asked, parameters: rest });
   if (isFault(result)) throw new Error(result.message);
   const { model: _, messages, stream, ...body } = result.body;
   return { fields: Object.keys(body).toSorted(), refused, dropped: result.dropped.toSorted() };
 }
+
+/** A row begins with what it is about, for its name. */
+const bySlug = <Rest extends readonly unknown[]>([translation, model, ...rest]: readonly [
+  translation: ProviderTranslation,
+  model: string,
+  ...rest: Rest,
+]) => [translation.slug, model, translation, ...rest] as const;
 
 const words = (text: string) => text.trim().split(/\s+/).toSorted();
 const SAMPLING = 'temperature top_p stop frequency_penalty presence_penalty';
@@ -211,9 +220,7 @@ const FIELDS: ReadonlyArray<readonly [ProviderTranslation, model: string, fields
   ];
 
 describe('a body holds what the provider lists, what is left is named, what would change the answer is refused', () => {
-  test.each(
-    FIELDS.map(([translation, ...rest]) => [translation.slug, rest[0], translation, ...rest] as const),
-  )('%s %s', (_slug, _model, translation, model, fields, refused) => {
+  test.each(FIELDS.map(bySlug))('%s %s', (_slug, model, translation, fields, refused) => {
     const taken = take(translation, model);
     expect(taken.fields).toEqual(words(fields));
     expect(taken.refused.toSorted()).toEqual(words(refused));
@@ -225,23 +232,25 @@ describe('a body holds what the provider lists, what is left is named, what woul
 });
 
 describe('where each provider is asked', () => {
-  test.each<[ProviderTranslation, string, string, string]>([
-    [openaiTranslation, 'gpt-4o', 'chat/completions', 'gpt-4o'],
-    [azureOpenaiTranslation, 'my-res/my-dep', 'my-res/openai/v1/chat/completions', 'my-dep'],
-    [groqTranslation, 'x', 'chat/completions', 'x'],
-    [mistralTranslation, 'x', 'v1/chat/completions', 'x'],
-    [grokTranslation, 'x', 'chat/completions', 'x'],
-    [deepseekTranslation, 'x', 'chat/completions', 'x'],
-    [cerebrasTranslation, 'x', 'chat/completions', 'x'],
-    [perplexityAiTranslation, 'x', 'chat/completions', 'x'],
-    [openrouterTranslation, 'a/b:free', 'chat/completions', 'a/b:free'],
-    [togetherTranslation, 'a/b', 'chat/completions', 'a/b'],
-    [fireworksTranslation, 'accounts/x/models/y', 'chat/completions', 'accounts/x/models/y'],
-    [basetenTranslation, 'a/b', 'chat/completions', 'a/b'],
-    [huggingfaceTranslation, 'a/b:groq', 'v1/chat/completions', 'a/b:groq'],
-    [parallelTranslation, 'speed', 'v1beta/chat/completions', 'speed'],
-    [demoTranslation, 'demo', 'chat/completions', 'demo'],
-  ])('%p %s at %s as %s', (translation, model, path, name) => {
+  const ADDRESSES: ReadonlyArray<readonly [ProviderTranslation, model: string, path: string, name: string]> =
+    [
+      [openaiTranslation, 'gpt-4o', 'chat/completions', 'gpt-4o'],
+      [azureOpenaiTranslation, 'my-res/my-dep', 'my-res/openai/v1/chat/completions', 'my-dep'],
+      [groqTranslation, 'x', 'chat/completions', 'x'],
+      [mistralTranslation, 'x', 'v1/chat/completions', 'x'],
+      [grokTranslation, 'x', 'chat/completions', 'x'],
+      [deepseekTranslation, 'x', 'chat/completions', 'x'],
+      [cerebrasTranslation, 'x', 'chat/completions', 'x'],
+      [perplexityAiTranslation, 'x', 'chat/completions', 'x'],
+      [openrouterTranslation, 'a/b:free', 'chat/completions', 'a/b:free'],
+      [togetherTranslation, 'a/b', 'chat/completions', 'a/b'],
+      [fireworksTranslation, 'accounts/x/models/y', 'chat/completions', 'accounts/x/models/y'],
+      [basetenTranslation, 'a/b', 'chat/completions', 'a/b'],
+      [huggingfaceTranslation, 'a/b:groq', 'v1/chat/completions', 'a/b:groq'],
+      [parallelTranslation, 'speed', 'v1beta/chat/completions', 'speed'],
+      [demoTranslation, 'demo', 'chat/completions', 'demo'],
+    ];
+  test.each(ADDRESSES.map(bySlug))('%s %s', (_slug, model, translation, path, name) => {
     const result = encode(translation, model, {});
     expect(result).toMatchObject({ path, query: '', headers: [], body: { model: name } });
   });
@@ -257,7 +266,6 @@ describe('models of OpenAI', () => {
       parameters: { reasoning: { effort: asked, shown: null } },
       source: CHAT,
     }).reasoning_effort;
-  const CHAT = { dialect: 'openai-chat', body: {}, names: {} } as const;
   const system: Message[] = [
     { role: 'system', content: [{ kind: 'text', text: 's' }] },
     { role: 'user', content: [{ kind: 'text', text: 'u' }] },
@@ -435,7 +443,7 @@ describe('what single providers want', () => {
     const parameters: Parameters = { reasoning: { effort, shown: null } };
     expect(bodyOf(grokTranslation, model, { parameters }).reasoning_effort).toBe(expected);
   });
-  test.each([
+  const OFF: ReadonlyArray<readonly [ProviderTranslation, model: string, fields: Json]> = [
     [groqTranslation, 'openai/gpt-oss-20b', { reasoning_effort: 'low', include_reasoning: false }],
     [groqTranslation, 'qwen/qwen3-32b', { reasoning_effort: 'none', reasoning_format: 'hidden' }],
     [cerebrasTranslation, 'zai-glm-4.7', { reasoning_effort: 'none', reasoning_format: 'hidden' }],
@@ -443,8 +451,12 @@ describe('what single providers want', () => {
     [fireworksTranslation, 'x', { reasoning_effort: 'none' }],
     [mistralTranslation, 'mistral-small-latest', { reasoning_effort: 'none' }],
     [deepseekTranslation, 'deepseek-chat', { thinking: { type: 'disabled' } }],
-  ] as const)('%p %s told not to think, and not to show it', (translation, model, fields) => {
-    const parameters: Parameters = { reasoning: { effort: 'none', shown: false } };
-    expect(bodyOf(translation, model, { parameters })).toMatchObject(fields);
-  });
+  ];
+  test.each(OFF.map(bySlug))(
+    '%s %s told not to think, and not to show it',
+    (_slug, model, translation, fields) => {
+      const parameters: Parameters = { reasoning: { effort: 'none', shown: false } };
+      expect(bodyOf(translation, model, { parameters })).toMatchObject(fields);
+    },
+  );
 });
