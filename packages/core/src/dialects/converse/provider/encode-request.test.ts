@@ -502,6 +502,20 @@ describe('thinking', () => {
     expect(body.additionalModelRequestFields).toEqual({ thinking: { type: 'enabled', budget_tokens: 6400 } });
   });
 
+  test.each([
+    [1024, 1025, 1025, 1024],
+    [1024, 1024, 2048, 1024],
+    [1, 100, 1124, 1024],
+    [30_000, 40_000, 40_000, 30_000],
+  ])('a budget of %i with %i for all becomes %i and %i', (budget, maxTokens, all, thinks) => {
+    const { body, dropped } = encode({}, { reasoning: { budget, shown: null }, maxTokens });
+    expect(body.inferenceConfig).toEqual({ maxTokens: all });
+    expect(body.additionalModelRequestFields).toEqual({
+      thinking: { type: 'enabled', budget_tokens: thinks },
+    });
+    expect(dropped).toEqual([]);
+  });
+
   test('a budget that leaves no answer is shrunk', () => {
     const { body } = encode({}, { reasoning: { budget: 90_000, shown: null }, maxTokens: 2000 });
     expect(body.inferenceConfig).toEqual({ maxTokens: 64_000 });

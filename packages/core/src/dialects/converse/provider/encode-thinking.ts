@@ -82,11 +82,14 @@ function budgeted(reasoning: Reasoning, maxTokens: number | undefined, model: Co
     (reasoning.shown ? budgetOf({ effort: 'medium', shown: true }, model.maxOutput) : null);
   if (!wanted || wanted <= 0) return quiet(maxTokens);
   const least = Math.max(SMALLEST_BUDGET, wanted);
+  const fits = maxTokens !== undefined && maxTokens > least;
   const room =
-    maxTokens === undefined || maxTokens > least
+    maxTokens === undefined || fits
       ? maxTokens
       : Math.max(maxTokens, Math.min(maxTokens + least, model.maxOutput));
-  const budget = Math.min(least, (room ?? model.maxOutput) - Math.min(ANSWER, maxTokens ?? ANSWER));
+  const budget = fits
+    ? least
+    : Math.min(least, (room ?? model.maxOutput) - Math.min(ANSWER, maxTokens ?? ANSWER));
   if (budget < SMALLEST_BUDGET) return quiet(maxTokens);
   return {
     ...quiet(room),
