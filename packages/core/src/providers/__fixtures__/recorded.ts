@@ -39,6 +39,7 @@ export function recordedSse(file: string, lines: readonly [from: number, to?: nu
 
 interface Cassette {
   readonly interactions: ReadonlyArray<{
+    readonly request: { readonly parsed_body?: unknown };
     readonly response: {
       readonly parsed_body?: unknown;
       readonly body?: string | { readonly string: string | Uint8Array };
@@ -54,4 +55,10 @@ export function recordedAnswer(file: string, interaction = 0): Buffer {
   const body = typeof response?.body === 'object' ? response.body.string : response?.body;
   if (body === undefined) throw new Error(`${file} has no answer ${interaction}`);
   return Buffer.from(body);
+}
+
+/** The bodies that the recorded client sent, where the cassette kept them as JSON. */
+export function recordedRequests(file: string): unknown[] {
+  const { interactions } = parse(recordedBody(file).toString()) as Cassette;
+  return interactions.map(({ request }) => request.parsed_body).filter((body) => body !== undefined);
 }

@@ -77,10 +77,11 @@ function readRequest(at: Field, body: Json): ModelRequest {
   const messages = [...system, ...readInput(at.at('input'))];
   if (messages.length === 0) at.at('input').fail('"input" is empty: there is nothing to answer.');
   const userName = at.at('safety_identifier').isAbsent ? 'user' : 'safety_identifier';
+  const tools = at.optional('tools', (it) => it.list().map(readTool)) ?? [];
   return {
     messages,
-    tools: at.optional('tools', (it) => it.list().map(readTool)) ?? [],
-    parameters: readParameters(at, userName),
+    tools,
+    parameters: { ...readParameters(at, userName), ...readCalling(at, tools.length > 0) },
     stream: at.at('stream').given?.boolean() ?? false,
     includeUsage: true,
     unknown: readUnknown(at, body, userName),
@@ -109,7 +110,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] | undefined };
 
 function readParameters(at: Field, userName: string): Parameters {
   const text = at.at('text').given;
-  const parallel = at.at('parallel_tool_calls').given?.boolean();
   const tier = at.at('service_tier').given?.text();
   const truncation = at.at('truncation').given?.text();
   const all: Mutable<Parameters> = {
@@ -117,8 +117,6 @@ function readParameters(at: Field, userName: string): Parameters {
     temperature: at.at('temperature').given?.number(),
     topP: at.at('top_p').given?.number(),
     logprobs: readLogprobs(at),
-    toolChoice: at.optional('tool_choice', readToolChoice),
-    parallelToolCalls: parallel === false ? parallel : undefined,
     outputFormat: text?.optional('format', readFormat),
     verbosity: text?.at('verbosity').given?.text(),
     reasoning: at.optional('reasoning', readReasoning),
@@ -133,6 +131,20 @@ function readParameters(at: Field, userName: string): Parameters {
     maxToolCalls: at.optional('max_tool_calls', (it) => it.count(1)),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** How tools are called: says nothing where there are none, and then a call cannot be asked for. */
+function readCalling(at: Field, hasTools: boolean): Pick<Parameters, 'toolChoice' | 'parallelToolCalls'> {
+  const toolChoice = at.optional('tool_choice', readToolChoice);
+  const parallel = at.at('parallel_tool_calls').given?.boolean();
+  if (!hasTools)
+    return toolChoice && toolChoice.kind !== 'none'
+      ? at.at('tool_choice').fail('This asks for a call, but there are no "tools".')
+      : {};
+  return {
+    ...(toolChoice ? { toolChoice } : {}),
+    ...(parallel === false ? { parallelToolCalls: parallel } : {}),
+  };
 }
 
 const LOGPROBS = 'message.output_text.logprobs';
