@@ -29,12 +29,14 @@ export function readStop(stopped: Json, made: Made): Finish {
   const raw = textAt(stopped, 'stop_reason');
   const known: FinishReason = (Object.hasOwn(REASONS, raw ?? '') && REASONS[raw ?? '']) || 'other';
   const stopSequence = textAt(stopped, 'stop_sequence');
-  const explanation = textAt(child(stopped, 'stop_details'), 'explanation');
+  const details = child(stopped, 'stop_details');
+  const explanation = textAt(details, 'explanation');
   return {
     reason: inContext(known, made),
     raw,
     ...(stopSequence === null ? {} : { stopSequence }),
     ...(explanation === null ? {} : { explanation }),
+    ...(details === null ? {} : { details }),
   };
 }
 
@@ -62,9 +64,12 @@ export function writeStop(finish: Finish): Json {
   return {
     stop_reason: finish.raw === 'compaction' ? finish.raw : word,
     stop_sequence: finish.stopSequence ?? null,
-    stop_details:
-      word === 'refusal'
-        ? { type: 'refusal', category: null, explanation: finish.explanation ?? null }
-        : null,
+    stop_details: word === 'refusal' ? refusalDetails(finish) : null,
   };
 }
+
+/** Another provider's details are not of this shape. */
+const refusalDetails = ({ details, explanation }: Finish): Json =>
+  details?.type === 'refusal'
+    ? details
+    : { type: 'refusal', category: null, explanation: explanation ?? null };

@@ -18,8 +18,17 @@ import {
   signature,
 } from './decode-block.ts';
 
-/** `stop_details` stays with the answer: the form keeps only its explanation. */
-const KNOWN = ['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage'];
+const KNOWN = [
+  'id',
+  'type',
+  'role',
+  'model',
+  'content',
+  'stop_reason',
+  'stop_sequence',
+  'stop_details',
+  'usage',
+];
 
 /** A whole `message` (spec/providers 6.2). What is no message and names an error is one, whatever its status. */
 export function decodeResponse(body: Json, context: DecodeContext): ModelResponse | ModelError {

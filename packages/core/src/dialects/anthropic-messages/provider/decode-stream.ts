@@ -150,7 +150,7 @@ class MessagesStreamDecoder implements StreamDecoder {
     const { type: _, delta: __, usage: ___, ...beside } = event;
     const delta = said(child(event, 'delta'));
     this.#usage = { ...this.#usage, ...said(child(event, 'usage')) };
-    const { stop_reason, stop_sequence, ...rest } = delta;
+    const { stop_reason, stop_sequence: _sequence, stop_details: _details, ...rest } = delta;
     this.#afterwards = { ...this.#afterwards, ...rest, ...said(beside) };
     if (stop_reason === undefined && !this.#stopped) return;
     this.#stopped = { ...this.#stopped, ...delta };
