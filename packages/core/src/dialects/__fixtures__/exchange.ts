@@ -110,7 +110,7 @@ export function expectTable(dialect: ProviderDialect, target: TargetModel, table
   for (const [key, rule] of Object.entries(table)) {
     const parameters: Parameters = { [key]: SAMPLES[key as ParameterName] };
     // A choice needs tools, and a format of the answer may exclude them.
-    const about = key === 'toolChoice' ? { tools } : {};
+    const about = key === 'toolChoice' || key === 'parallelToolCalls' ? { tools } : {};
     const plain = encoded(dialect, asked(about), target);
     const request = asked({ ...about, parameters, names: { [key]: `its_${key}` } });
     if (rule === 'refuse') {
