@@ -3,6 +3,7 @@ import { awsBedrockTranslation } from '../providers/aws-bedrock/translation.ts';
 import { azureOpenaiTranslation } from '../providers/azure-openai/translation.ts';
 import { basetenTranslation } from '../providers/baseten/translation.ts';
 import { cerebrasTranslation } from '../providers/cerebras/translation.ts';
+import { cohereTranslation } from '../providers/cohere/translation.ts';
 import { deepseekTranslation } from '../providers/deepseek/translation.ts';
 import { demoTranslation } from '../providers/demo/translation.ts';
 import { fireworksTranslation } from '../providers/fireworks/translation.ts';
@@ -18,6 +19,7 @@ import { parallelTranslation } from '../providers/parallel/translation.ts';
 import { perplexityAiTranslation } from '../providers/perplexity-ai/translation.ts';
 import type { ProviderTranslation } from '../providers/provider-translation.ts';
 import { togetherTranslation } from '../providers/together/translation.ts';
+import { workersAiTranslation } from '../providers/workers-ai/translation.ts';
 
 const ALL: readonly ProviderTranslation[] = [
   anthropicTranslation,
@@ -25,6 +27,7 @@ const ALL: readonly ProviderTranslation[] = [
   azureOpenaiTranslation,
   basetenTranslation,
   cerebrasTranslation,
+  cohereTranslation,
   deepseekTranslation,
   demoTranslation,
   fireworksTranslation,
@@ -39,6 +42,7 @@ const ALL: readonly ProviderTranslation[] = [
   parallelTranslation,
   perplexityAiTranslation,
   togetherTranslation,
+  workersAiTranslation,
 ];
 
 /** How each provider is spoken to, by slug. */

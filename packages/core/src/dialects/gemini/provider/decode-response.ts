@@ -1,5 +1,4 @@
 import type { AssistantBlock, TextBlock } from '../../../form/blocks.ts';
-import { foldEvents } from '../../../form/fold-events.ts';
 import { child, isJson, type Json, listAt, textAt } from '../../../form/json.ts';
 import type { ModelError } from '../../../form/model-error.ts';
 import type { ModelResponse } from '../../../form/response.ts';
@@ -10,14 +9,12 @@ import { groundingCitations } from '../citations.ts';
 import { isMalformedCall } from '../finish.ts';
 import { blocksOfPart, logprobsOf } from '../parts.ts';
 import { candidateOf, finishOf, identityOf, residueOfAnswer, usageOf } from './answer.ts';
-import { GeminiStream } from './decode-stream.ts';
 
 /**
- * A whole `GenerateContentResponse`, or the JSON array of them that is a stream without `alt=sse` (spec/providers 7.2,
- * 7.3). A whole answer without `finishReason` counts as done: it did arrive whole.
+ * A whole `GenerateContentResponse` (spec/providers 7.2). Without `finishReason` it counts as done: it did arrive whole.
+ * The JSON array that a stream without `alt=sse` is comes chunk by chunk to the stream's decoder.
  */
 export function decodeResponse(body: unknown, context: DecodeContext): ModelResponse | ModelError {
-  if (Array.isArray(body)) return decodeChunks(body, context);
   const error = readErrorBody(body, null);
   if (error) return error;
   if (!isJson(body)) return unfinished(body);
@@ -37,11 +34,6 @@ export function decodeResponse(body: unknown, context: DecodeContext): ModelResp
     usage: usageOf(child(body, 'usageMetadata'), candidate),
     ...(residue ? { residue } : {}),
   };
-}
-
-function decodeChunks(chunks: readonly unknown[], context: DecodeContext): ModelResponse | ModelError {
-  const decoder = new GeminiStream(context);
-  return foldEvents([...decoder.pushJson(chunks), ...decoder.end()]);
 }
 
 function candidateBlocks(candidate: Json, context: DecodeContext): readonly AssistantBlock[] {

@@ -17,7 +17,7 @@ import { candidateOf, finishOf, identityOf, residueOfAnswer, usageOf } from './a
  */
 export const decodeStream = (context: DecodeContext): StreamDecoder => new GeminiStream(context);
 
-export class GeminiStream implements StreamDecoder {
+class GeminiStream implements StreamDecoder {
   readonly #context: DecodeContext;
   readonly #writer = new BlockWriter();
   /** Fields of the answer and of its candidate, the last word on each. */
@@ -34,13 +34,8 @@ export class GeminiStream implements StreamDecoder {
   }
 
   push(frame: Frame) {
-    if (frame.kind === 'aws') return [];
-    return this.pushJson(parseJson(frame.kind === 'sse' ? frame.data : frame.text));
-  }
-
-  /** A chunk, or the array of them that comes without `alt=sse`. */
-  pushJson(chunk: unknown) {
-    for (const it of Array.isArray(chunk) ? chunk : [chunk]) if (isJson(it)) this.#take(it);
+    const chunk = frame.kind === 'aws' ? null : parseJson(frame.kind === 'sse' ? frame.data : frame.text);
+    if (isJson(chunk)) this.#take(chunk);
     return this.#writer.take();
   }
 

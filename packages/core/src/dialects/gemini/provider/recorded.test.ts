@@ -143,13 +143,6 @@ recorded('streams that Google sent', () => {
     );
     expect(counts.slice(0, 2)).toEqual([3, 1]);
   });
-
-  test('the same chunks as one JSON array, as without alt=sse', () => {
-    const chunks = chunksOf('google-text.chunks.txt');
-    const array = gemini.decodeResponse(chunks as unknown as Json, decodeContext());
-    expect(array).toEqual(streamed(chunks));
-    expect(foldEvents(decoded(gemini, [chunks]))).toEqual(array);
-  });
 });
 
 recorded('errors that Google gave', () => {

@@ -1,0 +1,95 @@
+import { assertNever } from '../../../assert-never.ts';
+import type { AssistantBlock, ToolCallBlock, ToolResultBlock, UserBlock } from '../../../form/blocks.ts';
+import { type Fault, fault, isFault } from '../../../form/fault.ts';
+import type { Json } from '../../../form/json.ts';
+import { writeUrl } from '../../../form/media.ts';
+import type { Turn } from '../../../form/turns.ts';
+import type { WireNames } from '../../../form/wire-names.ts';
+
+/**
+ * OpenAI's messages with texts as strings wherever they can be, and never null (spec/providers 11).
+ *
+ * @param turns strict, every call with its result in the next turn.
+ */
+export function encodeMessages(turns: readonly Turn[], names: WireNames): readonly Json[] | Fault {
+  const messages: Json[] = [];
+  for (const turn of turns) {
+    const encoded =
+      turn.role === 'user' ? userMessages(turn.content, names) : assistantMessage(turn.content, names);
+    if (isFault(encoded)) return encoded;
+    messages.push(...encoded);
+  }
+  return messages;
+}
+
+function userMessages(content: readonly UserBlock[], names: WireNames): readonly Json[] | Fault {
+  const results = content.filter((block) => block.kind === 'tool-result');
+  const spoken = [...results.flatMap(picturesOf), ...content.filter((block) => block.kind !== 'tool-result')];
+  const parts = spoken.map(userPart).filter((part) => part !== null);
+  const refused = parts.find(isFault);
+  if (refused) return refused;
+  const tools = results.map((result) => toolMessage(result, names));
+  return parts.length === 0 ? tools : [...tools, { role: 'user', content: plainIfText(parts as Json[]) }];
+}
+
+const plainIfText = (parts: readonly Json[]) =>
+  parts.every(({ type }) => type === 'text') ? parts.map(({ text }) => text).join('\n') : parts;
+
+function userPart(block: Exclude<UserBlock, ToolResultBlock>): Json | Fault | null {
+  switch (block.kind) {
+    case 'text':
+      return block.text === '' ? null : { type: 'text', text: block.text };
+    case 'image': {
+      const url = writeUrl(block.source);
+      if (url !== null) return { type: 'image_url', image_url: { url } };
+      return fault(
+        ['messages'],
+        'Workers AI does not have the file of another provider. Send the image itself.',
+      );
+    }
+    case 'audio':
+    case 'file':
+      return fault(['messages'], `This model of Workers AI takes no ${block.kind}.`);
+    case 'opaque':
+      return null;
+    default:
+      return assertNever(block);
+  }
+}
+
+function toolMessage(result: ToolResultBlock, names: WireNames): Json {
+  const text = result.content.flatMap((block) => (block.kind === 'text' ? [block.text] : [])).join('\n');
+  return {
+    role: 'tool',
+    tool_call_id: result.callId,
+    name: names.toWire(result.name ?? ''),
+    content: result.isError ? `Error: ${text}` : text,
+  };
+}
+
+/** A tool message holds text alone: what else a tool returned follows as the user's, and says whose it is. */
+function picturesOf(result: ToolResultBlock): readonly Exclude<UserBlock, ToolResultBlock>[] {
+  const media = result.content.filter((block) => block.kind !== 'text');
+  if (media.length === 0) return [];
+  return [{ kind: 'text', text: `Returned by the tool call ${result.callId}:` }, ...media];
+}
+
+function assistantMessage(content: readonly AssistantBlock[], names: WireNames): readonly Json[] | Fault {
+  const media = content.find(({ kind }) => kind === 'image' || kind === 'audio' || kind === 'file');
+  if (media) return fault(['messages'], `Workers AI takes no ${media.kind} from an assistant.`);
+  const texts = content.flatMap((it) => (it.kind === 'text' || it.kind === 'refusal' ? [it.text] : []));
+  const calls = content.filter((block) => block.kind === 'tool-call');
+  if (texts.length === 0 && calls.length === 0) return [];
+  return [
+    {
+      role: 'assistant',
+      content: texts.join(''),
+      ...(calls.length > 0 ? { tool_calls: calls.map((call) => toolCall(call, names)) } : {}),
+    },
+  ];
+}
+
+function toolCall({ id, name, arguments: text, custom }: ToolCallBlock, names: WireNames): Json {
+  const args = custom ? JSON.stringify({ input: text }) : text || '{}';
+  return { id, type: 'function', function: { name: names.toWire(name), arguments: args } };
+}
