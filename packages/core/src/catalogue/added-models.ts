@@ -54,6 +54,7 @@ export const ADDED_MODELS: Readonly<Record<string, readonly ModelRow[]>> = {
     ['cohere.embed-english-v3', 'Cohere Embed English', 512, 0, 'ti', 't', '', '2024-01-24'],
     ['cohere.embed-multilingual-v3', 'Cohere Embed Multilingual', 512, 0, 'ti', 't', '', '2024-01-24'],
     ['us.cohere.embed-v4:0', 'Cohere Embed 4 (US)', 128000, 0, 'ti', 't', '', '2025-10-02'],
+    ['amazon.nova-2-multimodal-embeddings-v1:0', 'Nova Multimodal Embeddings', 8192, 0, 'tiavp', 't', '', ''],
   ],
   'workers-ai': [
     ['@cf/baai/bge-small-en-v1.5', 'BGE Small English 1.5', 512, 0, 't', 't', '', '2023-11-07'],

@@ -7,8 +7,10 @@ import { type TranslatedEmbeddings, translateEmbeddings } from './index.ts';
 import { EMBEDDERS } from './providers.ts';
 
 const TITAN = 'amazon.titan-embed-text-v2:0';
+const NOVA = 'amazon.nova-2-multimodal-embeddings-v1:0';
 const MODELS: Readonly<Record<string, string>> = {
   'google-ai-studio': 'gemini-embedding-001',
+  'google-vertex-ai': 'projects/p/locations/l/publishers/google/models/text-embedding-005',
   cohere: 'embed-v4.0',
   'aws-bedrock': TITAN,
   'workers-ai': '@cf/baai/bge-m3',
@@ -70,6 +72,29 @@ describe('each provider’s own words', () => {
     });
   });
 
+  test('Nova on Bedrock: one text, cut nowhere unless asked', () => {
+    const { path, body } = translate({ input: 'a', dimensions: 384 }, 'aws-bedrock', NOVA);
+    expect(path).toBe('bedrock-runtime/us-east-1/model/amazon.nova-2-multimodal-embeddings-v1%3A0/invoke');
+    expect(body).toEqual({
+      taskType: 'SINGLE_EMBEDDING',
+      singleEmbeddingParams: {
+        embeddingPurpose: 'GENERIC_INDEX',
+        embeddingDimension: 384,
+        text: { truncationMode: 'NONE', value: 'a' },
+      },
+    });
+  });
+
+  test('Vertex: the model is a path', () => {
+    const asked = { input: ['a', 'b'], dimensions: 256, task_type: 'RETRIEVAL_QUERY', truncate: 'none' };
+    const { path, body } = translate(asked, 'google-vertex-ai');
+    expect(path).toBe('v1/projects/p/locations/l/publishers/google/models/text-embedding-005:predict');
+    expect(body).toEqual({
+      instances: ['a', 'b'].map((content) => ({ content, task_type: 'RETRIEVAL_QUERY' })),
+      parameters: { outputDimensionality: 256, autoTruncate: false },
+    });
+  });
+
   test('Workers AI: the slashes of the name stay', () => {
     const { path, body } = translate({ input: ['a', 'b'] }, 'workers-ai');
     expect(path).toBe('run/@cf/baai/bge-m3');
@@ -105,6 +130,12 @@ describe('answers', () => {
       { embeddings: vectors, response_type: 'embeddings_floats' },
       9,
     ],
+    [
+      'google-vertex-ai',
+      'projects/p/locations/l/publishers/google/models/text-embedding-005',
+      { predictions: vectors.map((values) => ({ embeddings: { values, statistics: { token_count: 2 } } })) },
+      4,
+    ],
     ['aws-bedrock', 'us.cohere.embed-v4:0', { embeddings: { float: vectors } }, 9],
     [
       'workers-ai',
@@ -131,6 +162,14 @@ describe('answers', () => {
       data: [{ embedding: [1, 2] }],
       model: TITAN,
       usage: { prompt_tokens: 5, total_tokens: 5 },
+    });
+  });
+
+  test('Nova’s', () => {
+    const { decode } = translate({ input: 'a' }, 'aws-bedrock', NOVA);
+    expect(decode({ embeddings: [{ embeddingType: 'TEXT', embedding: [1, 2] }] }, headers)).toMatchObject({
+      data: [{ embedding: [1, 2] }],
+      usage: { prompt_tokens: 9, total_tokens: 9 },
     });
   });
 
@@ -186,6 +225,8 @@ describe('what cannot be said', () => {
       ['dimensions'],
     ],
     ['several texts for Titan', { input: ['a', 'b'] }, 'aws-bedrock', undefined, ['input']],
+    ['several texts for Nova', { input: ['a', 'b'] }, 'aws-bedrock', NOVA, ['input']],
+    ['a Vertex model without its path', { input: 'a' }, 'google-vertex-ai', 'text-embedding-005', ['model']],
     ['a model that chats', { input: 'a' }, 'aws-bedrock', 'amazon.nova-pro-v1:0', ['model']],
   ])('%s is refused by name', (_, body, provider, model, path) => {
     expect(refusal(body, provider, model).path).toEqual(path);

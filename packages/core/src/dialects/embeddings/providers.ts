@@ -1,29 +1,7 @@
-import { type Fault, fault } from '../../form/fault.ts';
-import { child, isJson, type Json, listAt, numberAt } from '../../form/json.ts';
-import { type HeaderMap, header } from '../../http/header-map.ts';
-import { bedrockAddress, bedrockPath } from '../bedrock-address.ts';
-import type { Vectors } from './answer.ts';
-import type { EmbeddingsRequest } from './request.ts';
-
-/** A request in a provider's own words, and how its answer is read. */
-export interface EmbeddingsCall {
-  readonly path: string;
-  readonly body: Json;
-  /** The client's names of what it has no field for. */
-  readonly dropped: readonly string[];
-  read(answer: Json, headers: HeaderMap | null): Vectors;
-}
-
-type Encode = (request: EmbeddingsRequest, model: string) => EmbeddingsCall | Fault;
-
-const given = (values: Readonly<Record<string, unknown>>): Json =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-
-/** What is set among these, by the client's name. */
-const unused = (values: Readonly<Record<string, unknown>>): string[] => Object.keys(given(values));
-
-const fixedLength = (name: string): Fault =>
-  fault(['dimensions'], `Vectors of the model "${name}" have one length only. Leave out "dimensions".`);
+import { fault } from '../../form/fault.ts';
+import { child, isJson, listAt, numberAt } from '../../form/json.ts';
+import { bedrock } from './bedrock.ts';
+import { cohereBody, cohereVectors, type Encode, fixedLength, given, oneAtATime, unused } from './call.ts';
 
 const google: Encode = ({ texts, dimensions, purpose, truncate }, model) => {
   const name = model.replace(/^models\//, '');
@@ -45,20 +23,38 @@ const google: Encode = ({ texts, dimensions, purpose, truncate }, model) => {
   };
 };
 
-/** Cohere wants to know what the vectors are for; texts that are stored is what most callers embed. */
-const cohereBody = ({ texts, purpose, truncate }: EmbeddingsRequest): Json =>
-  given({
-    texts,
-    input_type: purpose?.toLowerCase() ?? 'search_document',
-    truncate: truncate?.toUpperCase(),
-    embedding_types: ['float'],
-  });
+/** On Vertex the model's name is its whole path (spec/providers 1). */
+const VERTEX = /^projects\/[^/]+\/locations\/[^/]+\/publishers\/google\/models\/([^/]+)$/;
 
-/** By type where types were asked for, else a plain list; Bedrock gives both. */
-function cohereVectors(answer: Json): readonly unknown[] {
-  const typed = child(answer, 'embeddings');
-  return typed ? listAt(typed, 'float') : listAt(answer, 'embeddings');
-}
+const vertex: Encode = ({ texts, dimensions, purpose, truncate }, model) => {
+  const [, name = ''] = VERTEX.exec(model) ?? [];
+  if (name === '')
+    return fault(
+      ['model'],
+      'A model of Vertex AI is named as "projects/{project}/locations/{location}/publishers/google/models/{model}".',
+    );
+  if (name.startsWith('gemini-') && texts.length > 1) return oneAtATime(name);
+  const parameters = given({
+    outputDimensionality: dimensions,
+    autoTruncate: truncate === undefined ? undefined : truncate.toUpperCase() !== 'NONE',
+  });
+  return {
+    path: `v1/${model.split('/').map(encodeURIComponent).join('/')}:predict`,
+    body: {
+      instances: texts.map((content) => given({ content, task_type: purpose?.toUpperCase() })),
+      ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
+    },
+    dropped: [],
+    read(answer) {
+      const found = listAt(answer, 'predictions').map((it) => (isJson(it) ? child(it, 'embeddings') : null));
+      const counts = found.map((it) => numberAt(child(it, 'statistics'), 'token_count') ?? 0);
+      return {
+        vectors: found.map((it) => it?.values),
+        tokens: counts.reduce((total, count) => total + count, 0),
+      };
+    },
+  };
+};
 
 const cohere: Encode = (request, model) => ({
   path: 'v2/embed',
@@ -69,52 +65,6 @@ const cohere: Encode = (request, model) => ({
     tokens: numberAt(child(child(answer, 'meta'), 'billed_units'), 'input_tokens'),
   }),
 });
-
-const bedrock: Encode = (request, model) => {
-  const { model: id } = bedrockAddress(model);
-  if (/cohere\.embed/.test(id)) return bedrockCohere(request, model);
-  if (/amazon\.titan-embed/.test(id)) return titan(request, model);
-  return fault(
-    ['model'],
-    `The model "${id.slice(0, 128)}" of Amazon Bedrock makes no embeddings that this endpoint can read. Choose one of Titan's or Cohere's.`,
-  );
-};
-
-/** Bedrock tells it beside every answer of InvokeModel. */
-function countedTokens(headers: HeaderMap | null): number | null {
-  const count = Number((headers && header(headers, 'x-amzn-bedrock-input-token-count')) ?? Number.NaN);
-  return Number.isInteger(count) ? count : null;
-}
-
-const bedrockCohere: Encode = (request, model) => {
-  const hasLengths = /embed-v4/.test(model);
-  if (request.dimensions !== undefined && !hasLengths) return fixedLength(model);
-  return {
-    path: bedrockPath(model, 'invoke'),
-    body: { ...cohereBody(request), ...given({ output_dimension: request.dimensions }) },
-    dropped: [],
-    read: (answer, headers) => ({ vectors: cohereVectors(answer), tokens: countedTokens(headers) }),
-  };
-};
-
-const titan: Encode = ({ texts, dimensions, purpose, truncate }, model) => {
-  const [text = ''] = texts;
-  if (texts.length > 1)
-    return fault(
-      ['input'],
-      `The model "${model}" embeds one text at a time. Send each in a request of its own.`,
-    );
-  if (dimensions !== undefined && !/titan-embed-text-v2/.test(model)) return fixedLength(model);
-  return {
-    path: bedrockPath(model, 'invoke'),
-    body: given({ inputText: text, dimensions }),
-    dropped: unused({ input_type: purpose, truncate }),
-    read: (answer, headers) => ({
-      vectors: [answer.embedding],
-      tokens: numberAt(answer, 'inputTextTokenCount') ?? countedTokens(headers),
-    }),
-  };
-};
 
 /** The slashes of a model's name stay (spec/providers 1). */
 const workersAi: Encode = ({ texts, dimensions, purpose, truncate }, model) => {
@@ -133,6 +83,7 @@ const workersAi: Encode = ({ texts, dimensions, purpose, truncate }, model) => {
 /** Those whose embeddings have another format than OpenAI's, by slug. */
 export const EMBEDDERS: ReadonlyMap<string, Encode> = new Map([
   ['google-ai-studio', google],
+  ['google-vertex-ai', vertex],
   ['cohere', cohere],
   ['aws-bedrock', bedrock],
   ['workers-ai', workersAi],
