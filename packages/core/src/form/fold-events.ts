@@ -96,7 +96,7 @@ class OpenBlock {
     switch (delta.kind) {
       case 'text':
         this.#pieces.push(delta.text);
-        if (delta.logprobs) this.#logprobs.push(...delta.logprobs);
+        for (const token of delta.logprobs ?? []) this.#logprobs.push(token);
         return;
       case 'arguments':
         this.#pieces.push(delta.text);
@@ -146,7 +146,7 @@ class OpenBlock {
         };
       }
       case 'whole':
-        return this.#start.block;
+        return { ...this.#start.block, ...residue };
       default:
         return assertNever(this.#start);
     }

@@ -4,13 +4,16 @@ const DATA_URL = /^data:([^;,]*)((?:;[^;,]*)*),/i;
 
 /** A URL as a source: a `data:` URL becomes its bytes. Null: a data URL that is not base64. */
 export function readUrl(url: string): MediaSource | null {
-  const head = url.startsWith('data:') ? DATA_URL.exec(url.slice(0, 256)) : null;
-  if (!head) return url.startsWith('data:') ? null : { kind: 'url', url };
-  if (!/;base64$/i.test(head[2] ?? '')) return null;
+  const start = url.slice(0, 256);
+  if (!/^data:/i.test(start)) return { kind: 'url', url };
+  const head = DATA_URL.exec(start);
+  if (!head || !/;base64$/i.test(head[2] ?? '')) return null;
+  const data = url.slice(head[0].length);
   return {
     kind: 'data',
     mediaType: (head[1] ?? '').toLowerCase() || 'application/octet-stream',
-    data: url.slice(head[0].length),
+    // Encoders of other languages break their lines.
+    data: /\s/.test(data) ? data.replace(/\s+/g, '') : data,
   };
 }
 
@@ -31,7 +34,7 @@ const SIGNATURES: readonly (readonly [prefix: RegExp, mediaType: string])[] = [
   [/^iVBORw0KGgo/, 'image/png'],
   [/^\/9j\//, 'image/jpeg'],
   [/^R0lGOD/, 'image/gif'],
-  [/^UklGR.{7}(?:XRUJQ|V0VCU)/, 'image/webp'],
+  [/^UklGR.{6}XRUJQ/, 'image/webp'],
   [/^JVBERi/, 'application/pdf'],
 ];
 

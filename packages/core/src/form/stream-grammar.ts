@@ -8,6 +8,7 @@ export interface GrammarCheck {
 /** Holds a stream of events against the grammar (see {@link ModelEvent}). */
 export function grammarCheck(): GrammarCheck {
   const open = new Map<number, string>();
+  const withoutArguments = new Set<number>();
   let started = false;
   let ended = false;
   let hasUsage = false;
@@ -18,12 +19,15 @@ export function grammarCheck(): GrammarCheck {
     const mayOverlap = block.kind === 'tool-call' && [...open.values()].every((kind) => kind === 'tool-call');
     if (open.size > 0 && !mayOverlap) return `a ${block.kind} block begins while another is open`;
     open.set(index, block.kind);
+    // The free text of a custom tool may be empty.
+    if (block.kind === 'tool-call' && !block.custom) withoutArguments.add(index);
     next += 1;
     return null;
   };
 
   const delta = ({ index, delta: { kind } }: Extract<ModelEvent, { kind: 'delta' }>) => {
     const block = open.get(index);
+    if (kind === 'arguments') withoutArguments.delete(index);
     if (block === undefined) return `a delta for block ${index}, which is not open`;
     const allowed: Readonly<Record<string, readonly string[]>> = {
       text: ['text', 'citation'],
@@ -32,6 +36,11 @@ export function grammarCheck(): GrammarCheck {
       'tool-call': ['arguments', 'proof'],
     };
     return allowed[block]?.includes(kind) ? null : `a ${kind} delta in a ${block} block`;
+  };
+
+  const blockEnd = ({ index }: Extract<ModelEvent, { kind: 'block-end' }>) => {
+    if (!open.delete(index)) return `the end of block ${index}, which is not open`;
+    return withoutArguments.has(index) ? `the end of call ${index}, which has no arguments` : null;
   };
 
   return {
@@ -54,7 +63,7 @@ export function grammarCheck(): GrammarCheck {
         case 'delta':
           return delta(event);
         case 'block-end':
-          return open.delete(event.index) ? null : `the end of block ${event.index}, which is not open`;
+          return blockEnd(event);
         case 'usage':
           hasUsage = true;
           return open.size > 0 ? 'usage while a block is open' : null;
