@@ -1,13 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import {
-  DEFAULT_SETTINGS,
-  ERRORS,
-  PERMISSION_GROUPS,
-  PROVIDERS,
-  type ProviderDescriptor,
-} from '@weir/core';
+import { DEFAULT_SETTINGS, ERRORS, PERMISSION_GROUPS, PROVIDERS, type ProviderDescriptor } from '@weir/core';
 import { anchors, codeBlocks, localLinks, tableAfter } from './__fixtures__/markdown.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');

@@ -6,6 +6,7 @@ import {
   GEMINI_TEXT,
   OPENAI_CHAT_TEXT,
   type ReceivedRequest,
+  refusingUrl,
   startFaultUpstream,
 } from '@weir/testkit';
 import { type RunningHost, runningHost } from './__fixtures__/running-host.ts';
@@ -27,7 +28,12 @@ let host: RunningHost;
 
 beforeAll(async () => {
   upstream = await startFaultUpstream();
-  const bases = { openai: `${upstream.url}/v1`, anthropic: upstream.url, 'google-ai-studio': upstream.url };
+  const bases = {
+    openai: `${upstream.url}/v1`,
+    anthropic: upstream.url,
+    'google-ai-studio': upstream.url,
+    groq: await refusingUrl(),
+  };
   host = await runningHost({ ...OPERATORS, WEIR_PROVIDER_BASE_URLS: JSON.stringify(bases) });
 }, 60_000);
 
@@ -65,6 +71,12 @@ test('the command that the host prints works as printed, and is the one in the R
 test('environment.sh finds the local host, so that chat.sh works', async () => {
   const answer = await host.shell(`${await source('environment.sh')}\n${await source('chat.sh')}`);
   expect(JSON.parse(answer)).toMatchObject({ object: 'chat.completion', model: 'any-model' });
+});
+
+test('universal.sh falls back to the second step when nobody answers at the first', async () => {
+  const command = `${await source('environment.sh')}\n${await source('universal.sh')}`;
+  const { choices } = JSON.parse(await host.shell(command));
+  expect(choices[0].message.content).toMatch(/simulated answer.*Hello, Weir/);
 });
 
 test('openai on the unified endpoint: whole and streamed', async () => {
