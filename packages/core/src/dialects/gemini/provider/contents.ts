@@ -12,19 +12,9 @@ import type {
 import { type Fault, fault } from '../../../form/fault.ts';
 import { isJson, type Json, parseJson } from '../../../form/json.ts';
 import type { Turn } from '../../../form/turns.ts';
-import type { WireNames } from '../../../form/wire-names.ts';
-import type { TargetModel } from '../../provider-dialect.ts';
-import type { GeminiModel } from '../models.ts';
 import { givenId } from '../parts.ts';
+import type { ContentContext } from './content-context.ts';
 import { mediaPart } from './media.ts';
-import type { GeminiSurface } from './surface.ts';
-
-export interface ContentContext {
-  readonly target: TargetModel;
-  readonly model: GeminiModel;
-  readonly surface: GeminiSurface;
-  readonly names: WireNames;
-}
 
 /** What Google takes in place of a signature for a call that another model made (spec/providers 2.9). */
 const NO_SIGNATURE = 'skip_thought_signature_validator';

@@ -2,7 +2,7 @@ import type { AudioBlock, FileBlock, ImageBlock } from '../../../form/blocks.ts'
 import { type Fault, fault } from '../../../form/fault.ts';
 import type { Json } from '../../../form/json.ts';
 import { sniffMediaType } from '../../../form/media.ts';
-import type { ContentContext } from './contents.ts';
+import type { ContentContext } from './content-context.ts';
 
 type Media = ImageBlock | AudioBlock | FileBlock;
 
