@@ -45,7 +45,18 @@ export const decodeRequest = (body: Json): ModelRequest | Fault =>
 export const decodeCountTokens = (body: Json): ModelRequest | Fault =>
   decoded(() => ({ ...decode(new Field(body), undefined), stream: false }));
 
+/**
+ * A conversation that the server would hold. Anthropic's SDK asks for one whenever it runs tools, and sends the whole
+ * history instead when it reads these words.
+ */
+const refuseThread = (thread: Field): never =>
+  thread.fail('Only Anthropic itself keeps message threads. Send the whole conversation.', {
+    error_code: 'thread_unsupported_request',
+    unsupported: ['thread'],
+  });
+
 function decode(body: Field, maxTokens: number | undefined): ModelRequest {
+  body.optional('thread', refuseThread);
   const parameters = {
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...decodeParameters(body),

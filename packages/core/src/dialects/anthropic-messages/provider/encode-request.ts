@@ -12,9 +12,9 @@ import {
   type Tool,
 } from '../../../form/request.ts';
 import { TOOL_NAME_128, wireNames } from '../../../form/wire-names.ts';
+import { type MessagesModel, messagesModel } from '../../claude-models.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
 import { writeCache } from '../cache-control.ts';
-import { type MessagesModel, messagesModel } from '../models.ts';
 import { limitBreakpoints } from './cache-breakpoints.ts';
 import { encodeChoice, encodeTool, offeredTools, type ToolContext } from './encode-tools.ts';
 import { calledNames, encodeText, encodeTurns } from './encode-turns.ts';

@@ -3,8 +3,8 @@ import { child, type Json, listAt, residueOf } from '../../../form/json.ts';
 import { residueFor } from '../../../form/provenance.ts';
 import type { Tool, ToolChoice } from '../../../form/request.ts';
 import type { WireNames } from '../../../form/wire-names.ts';
+import type { MessagesModel } from '../../claude-models.ts';
 import { writeCache } from '../cache-control.ts';
-import type { MessagesModel } from '../models.ts';
 import type { Platform } from './platform.ts';
 import { objectSchema, strictSchema } from './schema-subset.ts';
 

@@ -1,5 +1,5 @@
 import type { ParameterTable } from '../../../form/parameter-table.ts';
-import type { MessagesModel } from '../models.ts';
+import type { MessagesModel } from '../../claude-models.ts';
 
 /** What this format has a field for (spec/providers 3.1, column messages). */
 export const MESSAGES_PARAMETERS: ParameterTable = {

@@ -1,6 +1,6 @@
 import type { Json } from '../../../form/json.ts';
 import type { OutputFormat, ToolChoice } from '../../../form/request.ts';
-import type { MessagesModel } from '../models.ts';
+import type { MessagesModel } from '../../claude-models.ts';
 import { strictSchema } from './schema-subset.ts';
 
 /** How an answer by schema is asked for (spec/providers 6.4). */

@@ -1,7 +1,7 @@
 import type { Json } from '../../../form/json.ts';
 import { budgetOf, effortOf } from '../../../form/reasoning-budget.ts';
 import type { Effort, Parameters, Reasoning } from '../../../form/request.ts';
-import type { MessagesModel } from '../models.ts';
+import type { MessagesModel } from '../../claude-models.ts';
 
 const LEAST_BUDGET = 1024;
 
