@@ -1,3 +1,5 @@
+import { messagesModel } from '../claude-models.ts';
+
 /** The vendors whose models Converse serves, as far as they differ in what they take. `unknown`: the id does not tell. */
 export type Vendor = 'anthropic' | 'amazon' | 'meta' | 'mistral' | 'openai' | 'other' | 'unknown';
 
@@ -48,35 +50,25 @@ export const isClaude = (model: string) => converseModel(model).vendor === 'anth
 
 const NEWER_MISTRAL = /ministral|magistral|voxtral|mistral-large-3/;
 
-const CLAUDE: ConverseModel = {
-  vendor: 'anthropic',
-  maxOutput: 128_000,
-  thinking: 'adaptive',
-  schema: 'fields',
-  sampling: 'refused',
-  toolChoice: 'tool',
-  mixesResults: true,
-  resultStatus: true,
-  cachePoints: 'everywhere',
-};
+/** Before these, Bedrock caches nothing of Claude's. */
+const UNCACHED = /claude-(?:3-(?!5-(?:haiku|sonnet-20241022)|7)|v?2|instant)/;
+/** Bedrock knows structured output of these, and of what is newer than this list. */
+const OLDER = /opus-4-1/;
 
-/** The first row that fits. An id that fits none is newer than this list. */
-const CLAUDES: readonly (readonly [id: RegExp, row: Partial<ConverseModel>])[] = [
-  [/(?:opus|sonnet)-4-6/, { thinking: 'either', sampling: 'one-of' }],
-  [/(?:opus|sonnet|haiku)-4-5/, { maxOutput: 64_000, thinking: 'budget', sampling: 'one-of' }],
-  [/opus-4-1(?:-|$)/, { maxOutput: 32_000, thinking: 'budget', schema: 'tool', sampling: 'one-of' }],
-  [/opus-4-(?:0|2\d{7})/, { maxOutput: 32_000, thinking: 'budget', schema: 'tool', sampling: 'free' }],
-  [/sonnet-4-(?:0|2\d{7})/, { maxOutput: 64_000, thinking: 'budget', schema: 'tool', sampling: 'free' }],
-  [/claude-3-7/, { maxOutput: 64_000, thinking: 'budget', schema: 'tool', sampling: 'free' }],
-  [/claude-3-5/, { maxOutput: 8_192, thinking: 'none', schema: 'tool', sampling: 'free' }],
-  [
-    /claude-(?:3|v?2|instant)/,
-    { maxOutput: 4_096, thinking: 'none', schema: 'tool', sampling: 'free', cachePoints: 'none' },
-  ],
-];
-
+/** As behind Anthropic's own API (spec/providers 6.4), with what Bedrock adds or lacks. */
 function claude(id: string): ConverseModel {
-  return { ...CLAUDE, ...CLAUDES.find(([pattern]) => pattern.test(id))?.[1] };
+  const { maxOutput, thinking, schema, sampling } = messagesModel(id);
+  return {
+    vendor: 'anthropic',
+    maxOutput,
+    thinking,
+    schema: schema === 'native' && !OLDER.test(id) ? 'fields' : 'tool',
+    sampling,
+    toolChoice: 'tool',
+    mixesResults: true,
+    resultStatus: true,
+    cachePoints: UNCACHED.test(id) ? 'none' : 'everywhere',
+  };
 }
 
 const OTHER: ConverseModel = {
