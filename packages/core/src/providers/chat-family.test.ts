@@ -214,8 +214,8 @@ const FIELDS: ReadonlyArray<readonly [ProviderTranslation, model: string, fields
     [
       demoTranslation,
       'demo',
-      `max_tokens seed ${SAMPLING} ${TOOLS} ${ALWAYS}`,
-      'candidates logprobs modalities audioOutput',
+      `max_tokens top_k seed logit_bias logprobs top_logprobs reasoning_effort user ${SAMPLING} ${TOOLS} ${ALWAYS}`,
+      'candidates modalities audioOutput',
     ],
   ];
 

@@ -1,11 +1,7 @@
-import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai-chat/provider/index.ts';
+import { chatDialect, OPEN_MODELS } from '../../dialects/openai-chat/provider/index.ts';
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** docs.baseten.co/reference/inference-api/chat-completions: what its engines take (vLLM, SGLang, TensorRT-LLM). */
-export const BASETEN: ChatDeviations = deviate({
-  parameters: { topK: 'keep', logitBias: 'keep', logprobs: 'keep', reasoning: 'keep', user: 'keep' },
-});
-
-const chat = chatDialect(BASETEN);
+const chat = chatDialect(OPEN_MODELS);
 
 export const basetenTranslation: ProviderTranslation = { slug: 'baseten', dialectFor: () => chat };

@@ -7,7 +7,7 @@ import {
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** inference-docs.cerebras.ai/api-reference: unknown fields are a 400. It takes its own thoughts back. */
-export const CEREBRAS: ChatDeviations = deviate({
+const CEREBRAS: ChatDeviations = deviate({
   parameters: {
     frequencyPenalty: 'drop',
     presencePenalty: 'drop',
@@ -41,7 +41,7 @@ const GLM = deviate(
 /** Unasked, its thoughts stand in the text. */
 const QWEN = deviate({ reasoningShown: 'reasoning_format' }, CEREBRAS);
 
-export function cerebrasDeviations(model: string): ChatDeviations {
+function cerebrasDeviations(model: string): ChatDeviations {
   if (/gpt-oss/.test(model)) return GPT_OSS;
   if (/glm/.test(model)) return GLM;
   return /qwen-?3/.test(model) ? QWEN : CEREBRAS;

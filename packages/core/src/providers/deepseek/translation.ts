@@ -2,7 +2,7 @@ import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** api-docs.deepseek.com: structured output is any JSON, so a schema goes into the instructions. */
-export const DEEPSEEK: ChatDeviations = deviate({
+const DEEPSEEK: ChatDeviations = deviate({
   parameters: { seed: 'drop', parallelToolCalls: 'drop', logprobs: 'keep', reasoning: 'keep' },
   maxStop: 16,
   laterSystem: 'in-place',
@@ -30,7 +30,7 @@ const R1 = deviate(
   DEEPSEEK,
 );
 
-export const deepseekDeviations = (model: string): ChatDeviations => (/r1/i.test(model) ? R1 : DEEPSEEK);
+const deepseekDeviations = (model: string): ChatDeviations => (/r1/i.test(model) ? R1 : DEEPSEEK);
 
 export const deepseekTranslation: ProviderTranslation = {
   slug: 'deepseek',

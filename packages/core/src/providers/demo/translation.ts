@@ -1,7 +1,7 @@
-import { chatDialect, OPENAI_COMPATIBLE } from '../../dialects/openai-chat/provider/index.ts';
+import { chatDialect, OPEN_MODELS } from '../../dialects/openai-chat/provider/index.ts';
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** A simulator that speaks plain chat. */
-const chat = chatDialect(OPENAI_COMPATIBLE);
+const chat = chatDialect(OPEN_MODELS);
 
 export const demoTranslation: ProviderTranslation = { slug: 'demo', dialectFor: () => chat };

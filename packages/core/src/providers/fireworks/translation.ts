@@ -2,7 +2,7 @@ import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** docs.fireworks.ai/api-reference/post-chatcompletions. */
-export const FIREWORKS: ChatDeviations = deviate({
+const FIREWORKS: ChatDeviations = deviate({
   parameters: {
     topK: 'keep',
     logitBias: 'keep',

@@ -8,7 +8,7 @@ import {
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** docs.x.ai/docs/api-reference. Its searches of the web are on Responses only. */
-export const GROK: ChatDeviations = deviate({
+const GROK: ChatDeviations = deviate({
   parameters: { logprobs: 'keep', user: 'keep' },
   maxTokensField: 'max_completion_tokens',
   laterSystem: 'in-place',
@@ -33,7 +33,7 @@ function withEfforts(words: EffortWords): ChatDeviations {
 }
 
 /** 4 and its fast and 4.20 variants think as much as they like, and refuse to be told. */
-export function grokDeviations(model: string): ChatDeviations {
+function grokDeviations(model: string): ChatDeviations {
   if (/non-reasoning|^grok-[23](?!\d|-mini)/.test(model)) return GROK;
   if (/^grok-3-mini/.test(model)) return MINI;
   if (/^grok-4\.3/.test(model)) return GROK_4_3;

@@ -7,7 +7,7 @@ import {
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** console.groq.com/docs/openai: unknown fields are a 400, penalties are listed and refused. */
-export const GROQ: ChatDeviations = deviate({
+const GROQ: ChatDeviations = deviate({
   parameters: { frequencyPenalty: 'drop', presencePenalty: 'drop', user: 'keep' },
   maxTokensField: 'max_completion_tokens',
   maxStop: 4,
@@ -46,7 +46,7 @@ const QWEN_3 = deviate(
   GROQ,
 );
 
-export function groqDeviations(model: string): ChatDeviations {
+function groqDeviations(model: string): ChatDeviations {
   if (/gpt-oss/.test(model)) return GPT_OSS;
   return /qwen-?3/.test(model) ? QWEN_3 : GROQ;
 }

@@ -2,7 +2,7 @@ import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** huggingface.co/docs/inference-providers/tasks/chat-completion: features depend on who serves behind the router. */
-export const HUGGINGFACE: ChatDeviations = deviate({
+const HUGGINGFACE: ChatDeviations = deviate({
   address: (model) => ({ path: 'v1/chat/completions', model }),
   parameters: { logitBias: 'keep', logprobs: 'keep', parallelToolCalls: 'drop', reasoning: 'keep' },
   maxStop: 4,

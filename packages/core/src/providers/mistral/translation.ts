@@ -2,7 +2,7 @@ import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** docs.mistral.ai/api: unknown fields are a 422; usage comes unasked, and asking is one of them. */
-export const MISTRAL: ChatDeviations = deviate({
+const MISTRAL: ChatDeviations = deviate({
   address: (model) => ({ path: 'v1/chat/completions', model }),
   parameters: { prediction: 'keep' },
   seedField: 'random_seed',
@@ -36,7 +36,7 @@ const SMALL_4 = deviate(
   MISTRAL,
 );
 
-export const mistralDeviations = (model: string): ChatDeviations =>
+const mistralDeviations = (model: string): ChatDeviations =>
   /^mistral-small-(?:latest|2[6-9])/.test(model) ? SMALL_4 : MISTRAL;
 
 export const mistralTranslation: ProviderTranslation = {

@@ -100,7 +100,7 @@ function efforts(
 const THINKS = /^(?:o\d|gpt-(?:[5-9]|1\d))(?!.*-chat)/;
 
 /** The deviations of a model of OpenAI's own by its name. Fine-tuned ones (`ft:gpt-4o:…`) are as what they came from. */
-export function openaiDeviations(name: string, request: ModelRequest): ChatDeviations {
+function openaiDeviations(name: string, request: ModelRequest): ChatDeviations {
   const model = name.replace(/^ft:/, '');
   if (/^o1-(?:mini|preview)/.test(model)) return O1_MINI;
   if (/-search-(?:preview|api)/.test(model)) return SEARCH_PREVIEW;

@@ -2,7 +2,7 @@ import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** openrouter.ai/docs/api-reference: takes the fields of all the providers behind it and leaves out what one lacks. */
-export const OPENROUTER: ChatDeviations = deviate({
+const OPENROUTER: ChatDeviations = deviate({
   parameters: {
     topK: 'keep',
     logitBias: 'keep',

@@ -2,7 +2,7 @@ import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** docs.parallel.ai/chat-api: it searches for every answer; of the parameters only a schema for the answer counts. */
-export const PARALLEL: ChatDeviations = deviate({
+const PARALLEL: ChatDeviations = deviate({
   address: (model) => ({ path: 'v1beta/chat/completions', model }),
   parameters: {
     maxTokens: 'drop',

@@ -2,7 +2,7 @@ import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** docs.perplexity.ai/api-reference: it always searches, calls no tools, and wants its turns to alternate. */
-export const PERPLEXITY: ChatDeviations = deviate({
+const PERPLEXITY: ChatDeviations = deviate({
   parameters: {
     topK: 'keep',
     stop: 'refuse',
@@ -22,7 +22,7 @@ export const PERPLEXITY: ChatDeviations = deviate({
 
 const RESEARCH = deviate({ parameters: { reasoning: 'keep' } }, PERPLEXITY);
 
-export const perplexityDeviations = (model: string): ChatDeviations =>
+const perplexityDeviations = (model: string): ChatDeviations =>
   /deep-research/.test(model) ? RESEARCH : PERPLEXITY;
 
 export const perplexityAiTranslation: ProviderTranslation = {

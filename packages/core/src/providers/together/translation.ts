@@ -2,7 +2,7 @@ import { type ChatDeviations, chatDialect, deviate } from '../../dialects/openai
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** docs.together.ai/reference/chat-completions. Its `logprobs` is a number and has another answer. */
-export const TOGETHER: ChatDeviations = deviate({
+const TOGETHER: ChatDeviations = deviate({
   parameters: { topK: 'keep', logitBias: 'keep', parallelToolCalls: 'drop', reasoning: 'keep' },
 });
 

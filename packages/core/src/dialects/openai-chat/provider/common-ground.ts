@@ -2,7 +2,7 @@ import type { ParameterTable } from '../../../form/parameter-table.ts';
 import type { ChatDeviations, EffortWords } from './deviations.ts';
 
 /** What compatible providers have in common; all else is left out, and named. */
-export const COMPATIBLE_PARAMETERS: ParameterTable = {
+const COMPATIBLE_PARAMETERS: ParameterTable = {
   maxTokens: 'keep',
   temperature: 'keep',
   topP: 'keep',
@@ -43,7 +43,7 @@ export const THREE_EFFORTS: EffortWords = {
   max: 'high',
 };
 
-/** Careful with everything: servers with chat templates, whose features nobody lists (vLLM, Ollama, others). */
+/** Careful with everything: what every provider that copied the format takes. */
 export const OPENAI_COMPATIBLE: ChatDeviations = {
   address: (model) => ({ path: 'chat/completions', model }),
   parameters: COMPATIBLE_PARAMETERS,
@@ -87,6 +87,16 @@ export const deviate = (
   own: Partial<Omit<ChatDeviations, 'parameters'>> & { readonly parameters?: Partial<ParameterTable> },
   from: ChatDeviations = OPENAI_COMPATIBLE,
 ): ChatDeviations => ({ ...from, ...own, parameters: { ...from.parameters, ...own.parameters } });
+
+/**
+ * Servers that run open models, ours to be connected by their owner (vLLM, SGLang, Ollama, llama.cpp): they take what the
+ * models need and leave alone what they do not know.
+ */
+export const OPEN_MODELS: ChatDeviations = deviate({
+  parameters: { topK: 'keep', logitBias: 'keep', logprobs: 'keep', reasoning: 'keep', user: 'keep' },
+  // What runs there may be Google's own compatible endpoint.
+  googleProofs: true,
+});
 
 /** What every chat model of OpenAI has in common (platform.openai.com/docs/api-reference/chat). */
 export const OPENAI_CHAT: ChatDeviations = deviate({

@@ -26,18 +26,22 @@ export function encodeAssistant(
 
   const words = deviations.refusalField ? texts : [...texts, ...refusals];
   const text = joinTexts(words);
-  const hasRefusal = deviations.refusalField && refusals.length > 0;
-  if (words.length + calls.length === 0 && !hasRefusal && !audio) return { messages: [], carried };
+  const refusal = deviations.refusalField && refusals.length > 0 ? joinTexts(refusals) : null;
+  if (words.length + calls.length === 0 && refusal === null && !audio) return { messages: [], carried };
   const message: Json = {
     role: 'assistant',
     content: words.length === 0 ? deviations.emptyContent : text,
-    ...(hasRefusal ? { refusal: joinTexts(refusals) } : {}),
+    ...(refusal === null ? {} : refusalFields(refusal, words.length + calls.length > 0)),
     ...(audio ? { audio } : {}),
     ...replayed(thoughts, text, calls.length > 0, context),
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
   };
   return { messages: [message], carried };
 }
+
+/** Content must not be null but beside calls, so a refusal alone is the content's one part. */
+const refusalFields = (refusal: string, isBesides: boolean): Json =>
+  isBesides ? { refusal } : { content: [{ type: 'refusal', refusal }] };
 
 interface Sorted {
   readonly texts: readonly TextBlock[];

@@ -186,9 +186,13 @@ describe('assistant messages', () => {
     expect(assistant([call('a')])).toMatchObject({ content: null });
     expect(assistant([call('a')], { emptyContent: '' })).toMatchObject({ content: '' });
   });
-  test('a refusal is its own field, or words', () => {
+  test('a refusal is the content’s one part, a field beside other words, or words', () => {
     const refusal = { kind: 'refusal', text: 'no' } as const;
-    expect(assistant([refusal])).toEqual({ role: 'assistant', content: null, refusal: 'no' });
+    expect(assistant([refusal])).toEqual({
+      role: 'assistant',
+      content: [{ type: 'refusal', refusal: 'no' }],
+    });
+    expect(assistant([text('well'), refusal])).toEqual({ role: 'assistant', content: 'well', refusal: 'no' });
     expect(assistant([refusal], { refusalField: false })).toEqual({ role: 'assistant', content: 'no' });
   });
   test('a text that was cut at its citations is joined; others are paragraphs', () => {

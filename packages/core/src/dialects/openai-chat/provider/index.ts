@@ -5,7 +5,7 @@ import { decodeStream } from './decode-stream.ts';
 import type { ChatDeviations } from './deviations.ts';
 import { encodeRequest } from './encode-request.ts';
 
-export { deviate, OPENAI_CHAT, OPENAI_COMPATIBLE, THREE_EFFORTS } from './common-ground.ts';
+export { deviate, OPEN_MODELS, OPENAI_CHAT, OPENAI_COMPATIBLE, THREE_EFFORTS } from './common-ground.ts';
 export type { ChatAddress, ChatDeviations, EffortWords } from './deviations.ts';
 
 /** The chat format as one provider, or one family of its models, speaks it. */

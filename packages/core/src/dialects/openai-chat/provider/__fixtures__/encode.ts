@@ -5,7 +5,7 @@ import type { EncodedRequest } from '../../../provider-dialect.ts';
 import { type ChatDeviations, chatDialect, deviate } from '../index.ts';
 import { request } from './decode.ts';
 
-export const TARGET = { provider: { slug: 'test', name: 'Test' }, model: 'some-model' } as const;
+const TARGET = { provider: { slug: 'test', name: 'Test' }, model: 'some-model' } as const;
 
 export type Own = Parameters<typeof deviate>[0];
 
