@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzip, zstdCompressSync } from 'node:zlib';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -88,6 +88,18 @@ describe('a batch of the records queue', () => {
     expect(await deliver(records.map(message))).toEqual([]);
     for (const { id } of records) expect((await stored(id))?.record.id).toBe(id);
     expect(lines).toEqual([]);
+  });
+
+  it('is stored with its bodies unpacked; one that does not unpack fails', async () => {
+    const whole = record({ responseBody: text('☃'.repeat(5_000)) });
+    const data = zstdCompressSync('☃'.repeat(5_000)).toString('base64');
+    const withBody = (packedData: string) =>
+      message({ ...whole, responseBody: { encoding: 'zstd', of: 'utf8', data: packedData, complete: true } });
+    expect(await deliver([withBody(data), withBody('AAAA')])).toEqual([1]);
+    expect((await storedResponse(whole.id))?.body).toMatchObject({
+      encoding: 'utf8',
+      data: '☃'.repeat(5_000),
+    });
   });
 
   it('is stored but for what is no record, which fails alone and is told without its contents', async () => {
