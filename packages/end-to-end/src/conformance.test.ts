@@ -14,7 +14,10 @@ afterAll(() => gateway?.stop());
 test('at least 98 of 100 cells that apply pass', () => {
   const { pass, miss } = tally(cells);
   const missed = cells.filter(({ verdict }) => verdict === 'miss');
-  expect({ enough: pass >= 0.98 * (pass + miss), missed: pass >= 0.98 * (pass + miss) ? [] : missed }).toEqual({
+  expect({
+    enough: pass >= 0.98 * (pass + miss),
+    missed: pass >= 0.98 * (pass + miss) ? [] : missed,
+  }).toEqual({
     enough: true,
     missed: [],
   });

@@ -33,8 +33,8 @@ export class Field {
     this.path = path;
   }
 
-  fail(message: string): never {
-    throw new Unreadable(fault(this.path, message));
+  fail(message: string, details?: Json): never {
+    throw new Unreadable(fault(this.path, message, details));
   }
 
   get isAbsent(): boolean {

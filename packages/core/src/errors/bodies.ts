@@ -5,7 +5,7 @@ export type ErrorSurface =
   | 'gateway-host'
   | 'api-host'
   | 'management'
-  /** The API host's Anthropic endpoint: its SDK reads `type` and `error.type` (spec/providers 2.6). */
+  /** The endpoints in Anthropic's format: its SDK reads `type` and `error.type` (spec/providers 2.6). */
   | 'messages'
   /** `/v1/{A}/{G}/run` (spec 2.3). */
   | 'run';
@@ -59,6 +59,7 @@ export function errorBody(refusal: Refusal, surface: ErrorSurface): string {
           type: surface === 'messages' ? (MESSAGES_TYPES[type] ?? type) : type,
           code,
           param: null,
+          ...(refusal.details ? { details: refusal.details } : {}),
         },
         name: 'AiGatewayError',
         httpCode: status,

@@ -1,3 +1,4 @@
+import type { Json } from '../form/json.ts';
 import type { DurationMs } from '../ids.ts';
 import { ERRORS, type ErrorName } from './table.ts';
 
@@ -18,6 +19,8 @@ export class Refusal {
   /** Everything that is wrong where there is more than one thing; `message` and `path` then are the first. */
   readonly faults: readonly Fault[];
   readonly retryAfter: DurationMs | null;
+  /** What the client's own SDK looks for in `error.details`; null: nothing. */
+  readonly details: Json | null;
   readonly cause: unknown;
 
   constructor(
@@ -28,6 +31,7 @@ export class Refusal {
       readonly path?: readonly string[];
       readonly faults?: readonly Fault[];
       readonly retryAfter?: DurationMs;
+      readonly details?: Json | undefined;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -36,6 +40,7 @@ export class Refusal {
     this.message = details.message ?? this.faults[0]?.message ?? ERRORS[name].message;
     this.path = details.path ?? this.faults[0]?.path ?? null;
     this.retryAfter = details.retryAfter ?? null;
+    this.details = details.details ?? null;
     this.cause = details.cause;
   }
 

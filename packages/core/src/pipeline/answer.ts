@@ -55,6 +55,7 @@ function errorSurface({ surface, endpoint }: Story): ErrorSurface {
   const isMessages =
     endpoint?.kind === 'count-tokens' ||
     (endpoint?.kind === 'unified' && endpoint.format === 'anthropic-messages');
-  if (surface === 'api') return isMessages ? 'messages' : 'api-host';
+  if (isMessages) return 'messages';
+  if (surface === 'api') return 'api-host';
   return endpoint?.kind === 'run' ? 'run' : 'gateway-host';
 }

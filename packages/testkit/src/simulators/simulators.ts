@@ -30,8 +30,8 @@ export interface SimulatedExchange {
 export interface ProviderSimulators {
   /** `WEIR_PROVIDER_BASE_URLS`: slug → base URL. */
   readonly baseUrls: Readonly<Record<string, string>>;
-  /** The words for a prompt that make a provider play the script. */
-  script(name: string, script: Script): string;
+  /** The words for a prompt that make a provider play the script: with several, one request after another. */
+  script(name: string, ...scripts: readonly [Script, ...Script[]]): string;
   /** What a script's requests met, oldest first. */
   exchanges(name: string): readonly SimulatedExchange[];
   /** Lets a script that pauses go on, now or when it comes to its pause. */
@@ -55,7 +55,7 @@ interface OpenExchange extends SimulatedExchange {
 const CUTS = [7, 61, 300, 1, 1023, 16];
 
 export async function startProviderSimulators(): Promise<ProviderSimulators> {
-  const scripts = new Map<string, Script>();
+  const scripts = new Map<string, readonly Script[]>();
   const seen = new Map<string, OpenExchange[]>();
   const waiting = new Set<() => void>();
   const pauses = new Map<string, PromiseWithResolvers<void>>();
@@ -85,12 +85,14 @@ export async function startProviderSimulators(): Promise<ProviderSimulators> {
       refused: null,
       end: 'open',
     };
-    seen.set(name, [...(seen.get(name) ?? []), exchange]);
+    const before = seen.get(name) ?? [];
+    seen.set(name, [...before, exchange]);
     response.on('close', () => {
       if (exchange.end === 'open') exchange.end = response.writableFinished ? 'answered' : 'left';
       for (const check of [...waiting]) check();
     });
-    const script = scripts.get(name);
+    const own = scripts.get(name);
+    const script = own?.[before.length] ?? own?.at(-1);
     if (!provider || !script) response.writeHead(404).end(`no provider or no script for ${message.url}`);
     else await answer(provider, request, script, exchange, response);
   });
@@ -103,8 +105,8 @@ export async function startProviderSimulators(): Promise<ProviderSimulators> {
       // Its host names a resource, and so its models do.
       'azure-openai': `${url}/azure-openai/{resource}`,
     },
-    script(name, script) {
-      scripts.set(name, script);
+    script(name, ...given) {
+      scripts.set(name, given);
       return `play-${name}`;
     },
     exchanges: (name) => seen.get(name) ?? [],

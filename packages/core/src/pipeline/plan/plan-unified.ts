@@ -134,6 +134,7 @@ async function translate(
     return new Refusal('invalidRequest', {
       message: translated.message,
       path: ['body', ...translated.path],
+      details: translated.details,
     });
   const sent = headersFor(provider.credentialHeaders, headers, translated);
   const resolved = nativeTarget(provider, { path: translated.path, headers: sent }, ports.baseUrls);

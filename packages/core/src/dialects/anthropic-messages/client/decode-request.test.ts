@@ -427,6 +427,14 @@ describe('a request that cannot be read names the place', () => {
   });
 });
 
+test('a thread that the server would hold is refused in the words that make the official client send everything', () => {
+  expect(faultOf({ thread: { type: 'create' } })).toMatchObject({
+    kind: 'fault',
+    path: ['thread'],
+    details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+  });
+});
+
 describe('counting tokens', () => {
   test('reads the same request, which has no limit', () => {
     const { max_tokens: _, ...body } = BODY;

@@ -344,6 +344,13 @@ describe('what needs stored answers is refused', () => {
   ])('%j', (body, path) => {
     expect(refused(body)).toMatchObject({ path });
   });
+
+  test('thoughts that are only referred to are left out: the conversation is whole without them', () => {
+    const referred = { type: 'item_reference', id: 'rs_1' };
+    expect(messagesOf({ role: 'user', content: 'Hi' }, referred, call('a'), result('a'))).toEqual(
+      messagesOf({ role: 'user', content: 'Hi' }, call('a'), result('a')),
+    );
+  });
 });
 
 describe('bad input is named with its place', () => {

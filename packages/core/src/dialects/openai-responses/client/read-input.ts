@@ -116,6 +116,9 @@ function readItem(item: Field): Piece {
       item.at('result').given?.text();
       return { role: 'assistant', blocks: itemBlocks(value, CONTEXT) };
     case 'item_reference':
+      // Vercel's SDK refers to the thoughts of an answer while it sends its calls and words whole: without them the
+      // conversation is complete.
+      if (item.at('id').text().startsWith('rs_')) return { role: 'assistant', blocks: [] };
       return item.fail(
         'Items cannot be referred to by their ids: this gateway keeps no answers. Send the items themselves.',
       );
