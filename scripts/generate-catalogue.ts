@@ -168,7 +168,7 @@ const target = join(
 writeFileSync(
   target,
   `// Written by scripts/generate-catalogue.ts from models.dev (github.com/anomalyco/models.dev), commit
-// ${commit} of ${date}. MIT License, Copyright (c) 2025 models.dev.
+// ${commit} of ${date}. MIT License, Copyright (c) 2025 models.dev: LICENSE-models.dev.txt.
 // What is newer stands in added-models.ts.
 import type { ModelRow } from './model.ts';
 

@@ -1,5 +1,5 @@
 // Written by scripts/generate-catalogue.ts from models.dev (github.com/anomalyco/models.dev), commit
-// f3fc692299671838c7c65fd8126bf84d81a2e817 of 2026-07-02. MIT License, Copyright (c) 2025 models.dev.
+// f3fc692299671838c7c65fd8126bf84d81a2e817 of 2026-07-02. MIT License, Copyright (c) 2025 models.dev: LICENSE-models.dev.txt.
 // What is newer stands in added-models.ts.
 import type { ModelRow } from './model.ts';
 
