@@ -9,6 +9,7 @@ type TextKind = 'text' | 'reasoning' | 'refusal';
 /**
  * Writes a decoder's events so that they follow the grammar of `ModelEvent`, whatever comes when: texts run on in one
  * block as long as their kind stays, calls may overlap, everything is closed before the end, and nothing follows that.
+ * Its user only starts it first.
  */
 export class BlockWriter {
   #events: ModelEvent[] = [];
@@ -43,7 +44,7 @@ export class BlockWriter {
   start(start: Omit<Extract<ModelEvent, { kind: 'start' }>, 'kind'>): void {
     if (this.#phase !== 'before') return;
     this.#phase = 'open';
-    this.#events.push({ kind: 'start', ...start });
+    this.#emit({ kind: 'start', ...start });
   }
 
   /** Goes on with the open block of this kind, or opens one. Nothing for an empty text. */
@@ -67,7 +68,7 @@ export class BlockWriter {
     this.closeText();
     if (block.kind === 'tool-call') this.hasCalls = true;
     else this.closeCalls();
-    this.#events.push(...unfoldBlock(block, this.#next));
+    this.#emit(...unfoldBlock(block, this.#next));
     this.#next += 1;
   }
 
@@ -109,15 +110,14 @@ export class BlockWriter {
     if (this.#phase !== 'open') return;
     this.closeText();
     this.closeCalls();
-    if (usage) this.#events.push(usage);
-    this.#events.push({ kind: 'end', ...end });
+    if (usage) this.#emit(usage);
+    this.#emit({ kind: 'end', ...end });
     this.#phase = 'over';
   }
 
   fail(error: ModelError): void {
-    if (this.#phase === 'over') return;
+    this.#emit({ kind: 'failed', error });
     this.#phase = 'over';
-    this.#events.push({ kind: 'failed', error });
   }
 
   #textBlock(kind: TextKind): number {
@@ -131,15 +131,19 @@ export class BlockWriter {
   #open(block: Extract<ModelEvent, { kind: 'block-start' }>['block']): number {
     const index = this.#next;
     this.#next += 1;
-    this.#events.push({ kind: 'block-start', index, block });
+    this.#emit({ kind: 'block-start', index, block });
     return index;
   }
 
   #delta(index: number, delta: BlockDelta): void {
-    this.#events.push({ kind: 'delta', index, delta });
+    this.#emit({ kind: 'delta', index, delta });
   }
 
   #end(index: number, residue: Residue | undefined): void {
-    this.#events.push({ kind: 'block-end', index, ...(residue ? { residue } : {}) });
+    this.#emit({ kind: 'block-end', index, ...(residue ? { residue } : {}) });
+  }
+
+  #emit(...events: readonly ModelEvent[]): void {
+    if (this.#phase !== 'over') this.#events.push(...events);
   }
 }

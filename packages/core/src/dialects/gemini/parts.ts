@@ -18,7 +18,7 @@ export const givenId = (id: string): string | null => (id.startsWith(GIVEN) ? id
 const residue = (value: Json | null): { readonly residue?: Residue } =>
   value ? { residue: { dialect: 'gemini', value } } : {};
 
-export function proofOf(part: Json): Proof | null {
+function proofOf(part: Json): Proof | null {
   const value = textAt(part, 'thoughtSignature');
   return value ? { family: 'google', kind: 'signature', value } : null;
 }

@@ -3,7 +3,7 @@ import { workersAiRun } from '../../dialects/workers-ai/provider/index.ts';
 import type { ProviderTranslation } from '../provider-translation.ts';
 
 /** developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility: text of every model, and never null. */
-export const WORKERS_AI: ChatDeviations = deviate({
+const WORKERS_AI: ChatDeviations = deviate({
   address: (model) => ({ path: 'v1/chat/completions', model }),
   parameters: { topK: 'keep', reasoning: 'keep' },
 });

@@ -344,10 +344,12 @@ describe('tools', () => {
     });
   });
 
-  test('an object without properties is left out', () => {
-    const schema = { type: 'object', properties: {}, additionalProperties: false };
-    expect(withTools([tool({ schema })]).tools).toEqual([{ functionDeclarations: [{ name: 'look' }] }]);
-  });
+  test.each([{}, { type: 'object' }, { type: 'object', properties: {}, additionalProperties: false }])(
+    'an object without properties is left out: %j',
+    (schema) => {
+      expect(withTools([tool({ schema })]).tools).toEqual([{ functionDeclarations: [{ name: 'look' }] }]);
+    },
+  );
 
   test('a schema 100 deep goes through', () => {
     let schema: Json = { type: 'string' };
@@ -591,6 +593,14 @@ describe('parameters', () => {
 
   test('parallel calls that are allowed ask for nothing', () => {
     expect(encoded(gemini, withParameters({ parallelToolCalls: true }), SECOND).dropped).toEqual([]);
+  });
+
+  test('the form of a sound is named, since there is but one', () => {
+    const request = asked({
+      parameters: { audioOutput: { voice: 'Kore', format: 'mp3' } },
+      names: { audioOutput: 'audio' },
+    });
+    expect(encoded(gemini, request, SECOND).dropped).toEqual(['audio.format']);
   });
 
   test('tiers', () => {

@@ -70,6 +70,8 @@ export function encodeRequest(
       ...narrowed.dropped.filter((name) => !saysNothing(request, name)),
       ...dropped.map((name) => nameOf(request, name)),
       ...tools.dropped,
+      // It writes its sound in one form only.
+      ...('format' in (parameters.audioOutput ?? {}) ? [`${nameOf(request, 'audioOutput')}.format`] : []),
     ],
     names,
   };

@@ -33,7 +33,7 @@ export function generationConfig(parameters: Parameters, model: GeminiModel, ask
 }
 
 /** A budget or a level, never both: together they are refused (spec/providers 2.9). */
-export function thinkingConfig(reasoning: Reasoning, maxOutput: number, model: GeminiModel): Json | null {
+function thinkingConfig(reasoning: Reasoning, maxOutput: number, model: GeminiModel): Json | null {
   const { thinking } = model;
   if (thinking.kind === 'none') return null;
   const shown = reasoning.shown === true ? { includeThoughts: true } : {};

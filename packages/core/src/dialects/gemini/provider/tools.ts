@@ -1,6 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
 import { type Fault, fault } from '../../../form/fault.ts';
-import { child, type Json } from '../../../form/json.ts';
+import { isJson, type Json } from '../../../form/json.ts';
 import type { Tool, ToolChoice } from '../../../form/request.ts';
 import type { NameRule, WireNames } from '../../../form/wire-names.ts';
 import type { GeminiModel } from '../models.ts';
@@ -70,13 +70,16 @@ function declaration(tool: FunctionTool, model: GeminiModel, names: WireNames): 
 
 /** An object without any properties says nothing, and the older field refuses it. */
 function isWorthSending(schema: Json): boolean {
-  const { type, properties: _, required: __, additionalProperties: ___, $schema: ____, ...rest } = schema;
-  const properties = child(schema, 'properties');
-  return (
-    Object.keys(rest).length > 0 ||
-    (properties !== null && Object.keys(properties).length > 0) ||
-    type !== 'object'
-  );
+  const {
+    type = 'object',
+    properties,
+    required: _,
+    additionalProperties: __,
+    $schema: ___,
+    ...rest
+  } = schema;
+  const hasProperties = isJson(properties) && Object.keys(properties).length > 0;
+  return hasProperties || Object.keys(rest).length > 0 || type !== 'object';
 }
 
 /** A schema in the field that takes it as it is, or its subset in the older one. */
