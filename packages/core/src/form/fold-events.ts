@@ -6,14 +6,13 @@ import type { Proof, Residue } from './provenance.ts';
 import type { ModelResponse } from './response.ts';
 import type { ModelUsage } from './usage.ts';
 
-export interface EventFolder {
+interface EventFolder {
   push(event: ModelEvent): void;
   /** The whole answer; an error where the stream failed or has no end yet. */
   result(): ModelResponse | ModelError;
 }
 
-/** One streamed answer as a whole one. */
-export function eventFolder(): EventFolder {
+function eventFolder(): EventFolder {
   const blocks: OpenBlock[] = [];
   let start: Extract<ModelEvent, { kind: 'start' }> | null = null;
   let usage: ModelUsage | null = null;
@@ -62,6 +61,7 @@ export function eventFolder(): EventFolder {
   };
 }
 
+/** One streamed answer as a whole one. */
 export function foldEvents(events: Iterable<ModelEvent>): ModelResponse | ModelError {
   const folder = eventFolder();
   for (const event of events) folder.push(event);

@@ -1,12 +1,12 @@
 import type { ModelEvent } from './events.ts';
 
-export interface GrammarCheck {
+interface GrammarCheck {
   /** What the event breaks; null when it may come here. */
   next(event: ModelEvent): string | null;
 }
 
 /** Holds a stream of events against the grammar (see {@link ModelEvent}). */
-export function grammarCheck(): GrammarCheck {
+function grammarCheck(): GrammarCheck {
   const open = new Map<number, string>();
   const withoutArguments = new Set<number>();
   let started = false;

@@ -79,7 +79,7 @@ const block: fc.Arbitrary<AssistantBlock> = fc
   .map((made) => compact(made) as AssistantBlock);
 
 const count = fc.nat(10_000);
-export const anyUsage: fc.Arbitrary<ModelUsage> = fc
+const anyUsage: fc.Arbitrary<ModelUsage> = fc
   .record({ input: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count })
   .map((counts) => ({ ...NO_USAGE, ...counts }));
 

@@ -3,21 +3,27 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import OpenAI from 'openai';
 import type { AssistantBlock } from '../../../form/blocks.ts';
+import { isFault } from '../../../form/fault.ts';
+import type { Json } from '../../../form/json.ts';
 import type { ModelError } from '../../../form/model-error.ts';
 import { unfoldResponse } from '../../../form/unfold-response.ts';
 import { answer, answerContext, written } from './__fixtures__/answers.ts';
+import { decodeRequest } from './decode-request.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeResponse } from './encode-response.ts';
 import { openaiChatClient } from './index.ts';
 
-/** What the server says next. */
+/** What the server says next, and what it was asked last. */
 let next = { status: 200, type: 'text/event-stream', pieces: [''] };
+let answers: (() => void)[] = [];
+let asking: Json = {};
 let server: Server;
 let client: OpenAI;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    request.resume();
+  server = createServer(async (request, response) => {
+    asking = JSON.parse((await request.toArray()).join('')) as Json;
+    answers.shift()?.();
     response.writeHead(next.status, { 'content-type': next.type });
     for (const piece of next.pieces) response.write(piece);
     response.end();
@@ -84,6 +90,82 @@ describe("OpenAI's own client", () => {
       content: 'A',
       reasoning_details: [{ signature: 's', text: 'Hm.' }],
     });
+  });
+
+  test('brings every proof of a streamed answer back with its message', async () => {
+    const signed: AssistantBlock[] = [
+      { kind: 'reasoning', text: 'Hm.', proof: { family: 'anthropic', kind: 'signature', value: 's' } },
+      { kind: 'reasoning', text: '', proof: { family: 'anthropic', kind: 'redacted', value: 'r' } },
+      {
+        kind: 'tool-call',
+        id: 'a',
+        name: 'f',
+        arguments: '{}',
+        proof: { family: 'google', kind: 'signature', value: 'g' },
+      },
+    ];
+    serveStream(signed);
+    const completion = await client.chat.completions.stream(asked).finalChatCompletion();
+    const again = decodeRequest({ messages: [completion.choices[0]?.message] });
+    expect(isFault(again) ? again : again.messages).toEqual([{ role: 'assistant', content: signed }]);
+  });
+
+  test.each([false, true])('runs its tools to the end of a conversation (stream: %p)', async (stream) => {
+    const tool = {
+      type: 'function' as const,
+      function: {
+        name: 'weather',
+        parameters: { type: 'object', properties: { city: { type: 'string' } } },
+        description: 'The weather of a city',
+        function: (args: string) => `Sun in ${(JSON.parse(args) as { city: string }).city}`,
+      },
+    };
+    const serve = (said: readonly AssistantBlock[]) => () => {
+      if (stream) serveStream(said);
+      else {
+        const finish = { reason: 'tool-calls', raw: null } as const;
+        const body = encodeResponse(answer(said, { finish }), answerContext());
+        next = { status: 200, type: 'application/json', pieces: [JSON.stringify(body)] };
+      }
+    };
+    const called: AssistantBlock = {
+      kind: 'tool-call',
+      id: 'call_a',
+      name: 'weather',
+      arguments: '{"city":"Rome"}',
+    };
+    answers = [serve([called]), serve([{ kind: 'text', text: 'It is sunny.' }])];
+    const given = { model: 'm', messages: ask.messages, tools: [tool] };
+    const runner = stream
+      ? client.chat.completions.runTools({ ...given, stream: true })
+      : client.chat.completions.runTools(given);
+    expect(await runner.finalContent()).toBe('It is sunny.');
+    const last = decodeRequest(asking);
+    expect(isFault(last) ? last : last.messages.slice(1)).toEqual([
+      { role: 'assistant', content: [called] },
+      {
+        role: 'user',
+        content: [
+          {
+            kind: 'tool-result',
+            callId: 'call_a',
+            content: [{ kind: 'text', text: 'Sun in Rome' }],
+            isError: false,
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('parses structured output', async () => {
+    serveStream([{ kind: 'text', text: '{"a":1}' }]);
+    const stream = client.chat.completions.stream({
+      ...asked,
+      response_format: { type: 'json_schema', json_schema: { name: 'a', schema: {}, strict: true } },
+    });
+    expect(await stream.finalContent()).toBe('{"a":1}');
+    const request = decodeRequest(asking);
+    expect(isFault(request) ? request : request.parameters.outputFormat).toMatchObject({ name: 'a' });
   });
 
   test('throws at an error in the middle of a stream', async () => {
