@@ -172,13 +172,13 @@ export class AnswerReader {
 
   /** Some servers send both names of one field. */
   #readThoughts(message: Json): void {
-    const details = detailsAt(message).filter(isJson);
+    const details = detailsAt(message);
     const said =
       textAt(message, 'reasoning_content') ||
       textAt(message, 'reasoning') ||
-      details.map((it) => textAt(it, 'text') ?? textAt(it, 'summary') ?? '').join('');
+      (details.length > 0 ? detailsText(details) : '');
     if (said !== '' && !this.#isRepeated(said)) this.#blocks.words('reasoning', said);
-    this.#blocks.details(details);
+    if (details.length > 0) this.#blocks.details(details.filter(isJson));
   }
 
   #isRepeated(said: string): boolean {
@@ -276,6 +276,9 @@ function keepRest(value: Json, known: ReadonlySet<string>, into: Record<string, 
 
 const residueOrNothing = (value: Json): { readonly residue?: Residue } =>
   Object.keys(value).length > 0 ? { residue: { dialect: 'openai-chat', value } } : {};
+
+const detailsText = (details: readonly unknown[]) =>
+  details.map((it) => (isJson(it) ? (textAt(it, 'text') ?? textAt(it, 'summary') ?? '') : '')).join('');
 
 function thinkingText(thinking: unknown): string {
   if (typeof thinking === 'string') return thinking;

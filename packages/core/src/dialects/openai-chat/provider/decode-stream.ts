@@ -23,7 +23,7 @@ export function decodeStream(context: DecodeContext, deviations: ChatDeviations)
 function readFrame(frame: Frame, reader: AnswerReader): void {
   if (frame.kind === 'aws') return;
   const data = frame.kind === 'sse' ? frame.data : frame.text;
-  if (data.trim() === '[DONE]') {
+  if (data.startsWith('[') && data.trim() === '[DONE]') {
     reader.done();
     return;
   }
