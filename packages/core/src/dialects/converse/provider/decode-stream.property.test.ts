@@ -2,10 +2,11 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isFault } from '../../../form/fault.ts';
 import { isJson } from '../../../form/json.ts';
+import { EFFORTS } from '../../../form/request.ts';
 import { grammarFaults } from '../../../form/stream-grammar.ts';
 import { awsFrame } from '../../../providers/__fixtures__/frames.ts';
 import { type AwsFrame, awsFrameParser } from '../../../streaming/aws-event-stream.ts';
-import { context, eventsOf, frame, NOVA_PRO, request, target } from '../__fixtures__/frames.ts';
+import { context, eventsOf, frame, NOVA_PRO, request, SONNET_45, target } from '../__fixtures__/frames.ts';
 import { converse } from './index.ts';
 
 const piece = fc.oneof(fc.constantFrom('', 'n', 'null', '{', '{"a":1}', 'text'), fc.string());
@@ -145,5 +146,34 @@ test('any conversation is written in strict turns that begin with the user, or r
       if (calls.length > 0) expect(encoded.body.toolConfig).toBeDefined();
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a thinking budget is at least 1024 and below the longest answer, whatever is asked', () => {
+  const reasoning = fc.oneof(
+    fc.record({ budget: fc.integer({ min: 1, max: 500_000 }), shown: fc.constant(null) }),
+    fc.record({ effort: fc.constantFrom(...EFFORTS), shown: fc.constantFrom(null, true, false) }),
+  );
+  fc.assert(
+    fc.property(
+      reasoning,
+      fc.option(fc.integer({ min: 1, max: 64_000 }), { nil: undefined }),
+      (asked, maxTokens) => {
+        const parameters = { reasoning: asked, ...(maxTokens === undefined ? {} : { maxTokens }) };
+        const encoded = converse.encodeRequest(request({}, parameters), target(SONNET_45));
+        if (isFault(encoded)) throw new Error(encoded.message);
+        const { inferenceConfig = {}, additionalModelRequestFields: fields } = encoded.body as {
+          inferenceConfig?: { maxTokens?: number };
+          additionalModelRequestFields?: { thinking: { budget_tokens: number } };
+        };
+        const limit = inferenceConfig.maxTokens ?? 64_000;
+        expect(limit).toBeLessThanOrEqual(64_000);
+        if (maxTokens !== undefined) expect(limit).toBeGreaterThanOrEqual(maxTokens);
+        if (!fields) return;
+        expect(fields.thinking.budget_tokens).toBeGreaterThanOrEqual(1024);
+        expect(fields.thinking.budget_tokens).toBeLessThan(limit);
+      },
+    ),
+    { numRuns: 500 },
   );
 });
