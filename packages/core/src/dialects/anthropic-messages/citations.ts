@@ -25,7 +25,8 @@ export function writeCitation(citation: Citation, text: string): Json | null {
   return {
     type: 'web_search_result_location',
     url: citation.url,
-    title: citation.title,
+    // Some clients insist on one.
+    title: citation.title ?? citation.url,
     cited_text: citation.quote ?? text,
     encrypted_index: '',
   };

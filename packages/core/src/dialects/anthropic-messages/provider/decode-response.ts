@@ -2,6 +2,7 @@ import type { AssistantBlock } from '../../../form/blocks.ts';
 import { child, isJson, type Json, listAt, textAt } from '../../../form/json.ts';
 import type { ModelError } from '../../../form/model-error.ts';
 import type { ModelResponse } from '../../../form/response.ts';
+import { unfinished } from '../../decoding-failures.ts';
 import type { DecodeContext } from '../../provider-dialect.ts';
 import { readErrorBody } from '../../upstream-error.ts';
 import { readStop } from '../stop-reason.ts';
@@ -30,12 +31,11 @@ const KNOWN = [
   'usage',
 ];
 
-/** A whole `message` (spec/providers 6.2). What is no message and names an error is one, whatever its status. */
+/** A whole `message` (spec/providers 6.2). What is none is an error, of its own words if it has some. */
 export function decodeResponse(body: Json, context: DecodeContext): ModelResponse | ModelError {
-  if (!Array.isArray(body.content)) {
-    const error = readErrorBody(body, null);
-    if (error) return error;
-  }
+  if (!isJson(body)) return unfinished(body);
+  if (!Array.isArray(body.content) && textAt(body, 'stop_reason') === null)
+    return readErrorBody(body, null) ?? unfinished(body);
   const content = listAt(body, 'content').filter(isJson);
   const blocks = content.flatMap((block) => decodeBlock(block, context));
   return {

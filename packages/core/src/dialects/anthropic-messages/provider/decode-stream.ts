@@ -2,6 +2,7 @@ import type { ModelEvent } from '../../../form/events.ts';
 import { child, isJson, type Json, listAt, parseJson, textAt } from '../../../form/json.ts';
 import type { ModelError } from '../../../form/model-error.ts';
 import { headerMap } from '../../../http/header-map.ts';
+import { failure, unfinished } from '../../decoding-failures.ts';
 import type { DecodeContext, Frame, StreamDecoder } from '../../provider-dialect.ts';
 import { readErrorBody, readUpstreamError } from '../../upstream-error.ts';
 import { readStop } from '../stop-reason.ts';
@@ -57,7 +58,7 @@ class MessagesStreamDecoder implements StreamDecoder {
     if (this.#isOver) return [];
     // A stop reason is the signal of the end; the `message_stop` behind it says nothing new.
     if (this.#stopped) this.#finish();
-    else this.#fail(CUT_OFF);
+    else this.#fail(unfinished(null));
     return this.#taken();
   }
 
@@ -129,6 +130,7 @@ class MessagesStreamDecoder implements StreamDecoder {
     this.#id = id;
     this.#usage = said(child(message, 'usage'));
     const usage = readUsage(this.#usage);
+    if (textAt(message, 'stop_reason') !== null) this.#stopped = message;
     this.#events.push({
       kind: 'start',
       id,
@@ -182,19 +184,9 @@ const textOf = (frame: Exclude<Frame, { kind: 'aws' }>) => (frame.kind === 'sse'
 const said = (value: Json | null): Json =>
   Object.fromEntries(Object.entries(value ?? {}).filter(([, member]) => member !== null));
 
-const brokenStream = (message: string): ModelError => ({
-  kind: 'error',
-  class: 'upstream',
-  message,
-  status: 502,
-  code: null,
-  parameter: null,
-  raw: null,
-});
-
-const WENT_ON = brokenStream('The provider went on with a tool call that it had ended.');
-const CUT_OFF = brokenStream('The provider ended its answer without saying that it was complete.');
-const SPLICED = brokenStream('The provider began another answer inside this one.');
+const broken = (message: string) => failure('upstream', message, null, null);
+const WENT_ON = broken('The provider went on with a tool call that it had ended.');
+const SPLICED = broken('The provider began another answer inside this one.');
 
 const exceptionError = (type: string, text: string): ModelError =>
   readUpstreamError({ status: statusOf(type), headers: headerMap([['x-amzn-errortype', type]]), text });
