@@ -156,6 +156,21 @@ describe('the messages of a chat request', () => {
     ]);
   });
 
+  test('pictures in a result are kept, though OpenAI itself takes none there', () => {
+    const content = [
+      { type: 'text', text: 'The screen' },
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+    ];
+    const messages = [
+      ...hello,
+      { role: 'assistant', tool_calls: [call('a')] },
+      { role: 'tool', tool_call_id: 'a', content },
+    ];
+    expect(read({ messages }).messages[2]?.content).toMatchObject([
+      { kind: 'tool-result', content: [{ kind: 'text' }, { kind: 'image', source: { kind: 'data' } }] },
+    ]);
+  });
+
   test('the old function_call and its function message are a call and its result', () => {
     const request = read({
       functions: [{ name: 'weather', parameters: { type: 'object' } }],

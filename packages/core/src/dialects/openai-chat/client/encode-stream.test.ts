@@ -143,7 +143,7 @@ describe('a streamed chat answer', () => {
       tool_calls: [{ index: 0, id: 'a', ...extra }],
     });
     expect(deltasOf(written([start, open(0, 'a'), late], answerContext()))[2]).toEqual({
-      tool_calls: [{ index: 0, ...extra }],
+      tool_calls: [{ index: 0, function: { arguments: '' }, ...extra }],
     });
   });
 

@@ -183,7 +183,9 @@ class ChatStream implements StreamEncoder {
   #proof(open: Open, proof: Proof): string {
     if (open.kind === 'reasoning') open.proof = proof;
     if (open.kind !== 'tool-call' || proof.family !== 'google' || this.#isOld) return '';
-    return this.#chunks.chunk({ tool_calls: [{ index: open.ordinal, ...writeCallProof(proof) }] });
+    // Some clients refuse a call's delta without a function.
+    const call = { index: open.ordinal, function: { arguments: '' }, ...writeCallProof(proof) };
+    return this.#chunks.chunk({ tool_calls: [call] });
   }
 
   #blockEnd(index: number): string {
