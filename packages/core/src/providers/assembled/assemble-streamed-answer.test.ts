@@ -61,6 +61,15 @@ describe('a chat stream', () => {
   };
   test.each<[string, readonly unknown[], unknown]>([
     [
+      'of a custom tool is put together as text',
+      [
+        call({ index: 0, id: 'a', type: 'custom', custom: { name: 'sql', input: '' } }),
+        call({ index: 0, custom: { input: 'select' } }),
+        call({ index: 0, custom: { input: ' 1' } }),
+      ],
+      [{ id: 'a', type: 'custom', custom: { name: 'sql', input: 'select 1' } }],
+    ],
+    [
       'grow by index',
       [
         call({ index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '' } }),

@@ -79,7 +79,8 @@ function takeCalls(message: Growing, deltas: readonly Json[]): void {
   for (const delta of deltas) {
     const call = callOf(calls, delta) ?? new Map();
     if (!calls.includes(call)) calls.push(call);
-    takeFields(call, delta, ['function']);
+    takeFields(call, delta, ['function', 'custom']);
+    if (isJson(delta.custom)) takeCustom(record(call, 'custom'), delta.custom);
     if (!isJson(delta.function)) continue;
     const called = record(call, 'function');
     const { arguments: piece } = delta.function;
@@ -88,6 +89,12 @@ function takeCalls(message: Growing, deltas: readonly Json[]): void {
     else if (!isRepeat(called.get('arguments'), piece)) appendText(called, 'arguments', piece);
   }
   message.set('tool_calls', calls);
+}
+
+/** A custom tool takes free text, in pieces as arguments are. */
+function takeCustom(called: Growing, custom: Json): void {
+  takeFields(called, custom, called.get('name') ? ['name', 'input'] : ['input']);
+  appendText(called, 'input', custom.input);
 }
 
 function callOf(calls: readonly Growing[], delta: Json): Growing | undefined {
