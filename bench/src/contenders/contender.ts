@@ -1,11 +1,17 @@
 import type { Child } from '../processes/child.ts';
 
 /** One way from the load client to the canned upstream. */
-export interface Contender {
-  readonly name: 'weir' | 'portkey' | 'direct';
-  /** Where chat completions are posted. */
+/** Where chat completions are posted, and for which model. */
+export interface Way {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly model: string;
+}
+
+export interface Contender extends Way {
+  readonly name: 'weir' | 'portkey' | 'direct';
+  /** The same question to a model of Anthropic, whose answer comes back in OpenAI's format; the direct way's does not. */
+  readonly translated: Way;
   /** The process whose CPU and memory count; null for the direct way. */
   readonly process: Child | null;
   stop(): Promise<void>;

@@ -23,6 +23,16 @@ export async function startPortkey(upstreamUrl: string): Promise<Contender> {
       'x-portkey-provider': 'openai',
       'x-portkey-custom-host': `${upstreamUrl}/v1`,
     },
+    model: 'gpt-4o-mini',
+    translated: {
+      url: `${url}/v1/chat/completions`,
+      headers: {
+        authorization: PROVIDER_KEY,
+        'x-portkey-provider': 'anthropic',
+        'x-portkey-custom-host': `${upstreamUrl}/v1`,
+      },
+      model: 'claude-sonnet-4-5',
+    },
     process: child,
     stop: () => child.stop(),
   };

@@ -22,7 +22,7 @@ export async function startWeir(upstreamUrl: string): Promise<WeirContender> {
     arguments: [HOST],
     env: {
       WEIR_DATA: dataFolder,
-      WEIR_PROVIDER_BASE_URLS: JSON.stringify({ openai: `${upstreamUrl}/v1` }),
+      WEIR_PROVIDER_BASE_URLS: JSON.stringify({ openai: `${upstreamUrl}/v1`, anthropic: upstreamUrl }),
     },
     probed: true,
   });
@@ -31,6 +31,12 @@ export async function startWeir(upstreamUrl: string): Promise<WeirContender> {
     name: 'weir',
     url: `${host.baseUrl}/v1/${host.accountId}/default/openai/chat/completions`,
     headers: { 'cf-aig-authorization': `Bearer ${host.apiToken}`, authorization: PROVIDER_KEY },
+    model: 'gpt-4o-mini',
+    translated: {
+      url: `${host.baseUrl}/v1/${host.accountId}/default/compat/chat/completions`,
+      headers: { 'cf-aig-authorization': `Bearer ${host.apiToken}`, authorization: PROVIDER_KEY },
+      model: 'anthropic/claude-sonnet-4-5',
+    },
     process: child,
     host,
     countRecords: () => countMessages(host.queueUrl),

@@ -77,15 +77,22 @@ async function measure(contender: Contender, client: Child, job: LoadJob): Promi
 }
 
 export function loadJob(scenario: LoadScenario, contender: Contender, upstream: CannedAddress): LoadJob {
+  const { url, headers, model } = scenario.translated ? contender.translated : contender;
   return {
-    url: contender.url,
-    headers: contender.headers,
-    body: requestBody(scenario),
+    url,
+    headers,
+    body: requestBody(scenario, model),
     concurrency: scenario.concurrency,
     requests: scenario.requests,
     pause: scenario.pause,
-    expectedBytes: scenario.streamed ? upstream.streamBytes : upstream.wholeBytes,
+    ...expected(scenario, upstream),
   };
+}
+
+/** What is translated has a size of its own at each contender, so its events are counted. */
+function expected({ streamed, translated }: LoadScenario, upstream: CannedAddress) {
+  if (translated) return { expectedBytes: null, expectedWords: upstream.words };
+  return { expectedBytes: streamed ? upstream.streamBytes : upstream.wholeBytes, expectedWords: null };
 }
 
 export async function load(client: Child, job: LoadJob): Promise<LoadReport> {

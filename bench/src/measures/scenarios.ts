@@ -1,6 +1,8 @@
 export interface LoadScenario {
   readonly name: string;
   readonly streamed: boolean;
+  /** OpenAI's format in and out, Anthropic's at the provider. */
+  readonly translated: boolean;
   readonly concurrency: number;
   /** Per contender and round. */
   readonly requests: number;
@@ -23,6 +25,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: 'whole answer, 1 at a time',
       streamed: false,
+      translated: false,
       concurrency: 1,
       requests: scale(300),
       rounds,
@@ -31,6 +34,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: 'whole answer, 32 at once',
       streamed: false,
+      translated: false,
       concurrency: 32,
       requests: scale(4000),
       rounds,
@@ -39,6 +43,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: '300-chunk stream, 1 at a time',
       streamed: true,
+      translated: false,
       concurrency: 1,
       requests: scale(4),
       rounds: streamRounds,
@@ -47,6 +52,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: '300-chunk stream, 20 at once',
       streamed: true,
+      translated: false,
       concurrency: 20,
       requests: scale(60),
       rounds: streamRounds,
@@ -55,17 +61,37 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: '300-chunk stream, 32 at once',
       streamed: true,
+      translated: false,
       concurrency: 32,
       requests: scale(64),
+      rounds: streamRounds,
+      pause: 0,
+    },
+    {
+      name: '300-chunk stream, translated, 1 at a time',
+      streamed: true,
+      translated: true,
+      concurrency: 1,
+      requests: scale(12),
+      rounds: streamRounds,
+      pause: 0,
+    },
+    {
+      name: '300-chunk stream, translated, 20 at once',
+      streamed: true,
+      translated: true,
+      concurrency: 20,
+      requests: scale(60),
       rounds: streamRounds,
       pause: 0,
     },
   ];
 }
 
-export function requestBody(scenario: LoadScenario): string {
+export function requestBody(scenario: LoadScenario, model: string): string {
   return JSON.stringify({
-    model: 'gpt-4o-mini',
+    model,
+    ...(scenario.translated ? { max_tokens: 1024 } : {}),
     ...(scenario.streamed ? { stream: true } : {}),
     messages: [
       { role: 'system', content: 'You are a helpful assistant that answers briefly and in plain words.' },

@@ -8,4 +8,9 @@ export interface CannedAddress {
   /** Sizes of the two answers, for a caller that does not ask for usage. */
   readonly wholeBytes: number;
   readonly streamBytes: number;
+  /** How often the canned word is in Anthropic's stream. */
+  readonly words: number;
 }
+
+/** What the answer repeats: a contender must not win by losing words. */
+export const WORD = 'weir-';

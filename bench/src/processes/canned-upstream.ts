@@ -4,7 +4,7 @@
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CannedAddress, CHUNK_PACE_MS, CHUNKS, STREAM_BYTES } from './canned-shape.ts';
+import { type CannedAddress, CHUNK_PACE_MS, CHUNKS, STREAM_BYTES, WORD } from './canned-shape.ts';
 
 const JSON_ANSWER = Buffer.from(
   JSON.stringify({
@@ -36,13 +36,20 @@ const USAGE_EVENT = Buffer.from(
 );
 /** What a gateway that wants to know the usage gets, and must hide from a caller that did not ask. */
 const EVENTS_WITH_USAGE = [...EVENTS.slice(0, -1), USAGE_EVENT, ...EVENTS.slice(-1)];
-const SIZES = { wholeBytes: JSON_ANSWER.length, streamBytes: Buffer.concat(EVENTS).length };
+/** The same amount in Anthropic's format: start, one delta a chunk, end. */
+const ANTHROPIC_EVENTS = anthropicEvents();
+const SIZES = {
+  words: CHUNKS - 5,
+  wholeBytes: JSON_ANSWER.length,
+  streamBytes: Buffer.concat(EVENTS).length,
+};
 
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     const body = Buffer.concat(chunks);
+    if (request.url?.startsWith('/v1/messages')) return answerStream(response, ANTHROPIC_EVENTS);
     if (!body.includes('"stream":true')) return answerWhole(response);
     answerStream(response, body.includes('"include_usage":true') ? EVENTS_WITH_USAGE : EVENTS);
   });
@@ -86,4 +93,33 @@ function events(): Buffer[] {
   const padding = Math.floor((STREAM_BYTES - last.length) / (CHUNKS - 1)) - event('').length;
   const all = Array.from({ length: CHUNKS - 1 }, () => Buffer.from(event('w'.repeat(padding))));
   return [...all, Buffer.from(last)];
+}
+
+function anthropicEvents(): Buffer[] {
+  const event = (type: string, data: object) =>
+    Buffer.from(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+  const text = `${WORD}${'w'.repeat(190)}`;
+  const delta = event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
+  return [
+    event('message_start', {
+      message: {
+        id: 'msg_bench',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-sonnet-4-5',
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { input_tokens: 19, output_tokens: 1 },
+      },
+    }),
+    event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+    ...Array.from({ length: CHUNKS - 5 }, () => delta),
+    event('content_block_stop', { index: 0 }),
+    event('message_delta', {
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { output_tokens: 299 },
+    }),
+    event('message_stop', {}),
+  ];
 }

@@ -1,6 +1,7 @@
 /** Sends requests over kept-alive connections from a process of its own and reports what it saw. */
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WORD } from './canned-shape.ts';
 import type { LoadJob, LoadReport, Timing } from './load-job.ts';
 
 process.on('message', async ({ id, job }: { id: number; job: LoadJob }) => {
@@ -49,14 +50,16 @@ function send(job: LoadJob, agent: Agent): Promise<Timing> {
       answer.on('data', (chunk: Buffer) => {
         firstByteMs ||= performance.now() - startedAt;
         size += chunk.length;
-        if (answer.statusCode !== 200) text += chunk.toString('utf8');
+        if (job.expectedWords !== null || answer.statusCode !== 200) text += chunk.toString('utf8');
       });
       answer.on('error', reject);
       answer.on('end', () => {
         const totalMs = performance.now() - startedAt;
         if (answer.statusCode !== 200)
           return reject(new Error(`status ${answer.statusCode}: ${text.slice(0, 500)}`));
-        if (size !== job.expectedBytes)
+        if (job.expectedWords !== null && text.split(WORD).length - 1 !== job.expectedWords)
+          return reject(new Error(`${text.split(WORD).length - 1} words instead of ${job.expectedWords}`));
+        if (job.expectedBytes !== null && size !== job.expectedBytes)
           return reject(new Error(`${size} bytes instead of ${job.expectedBytes}`));
         resolve({ firstByteMs, totalMs });
       });

@@ -7,7 +7,9 @@ export interface LoadJob {
   /** Between an answer and the next request of the same worker, ms. */
   readonly pause: number;
   /** An answer of any other size is a failure: a contender must not win by leaving something out. */
-  readonly expectedBytes: number;
+  readonly expectedBytes: number | null;
+  /** How often the canned word must be in the answer; null: not counted. */
+  readonly expectedWords: number | null;
 }
 
 export interface Timing {

@@ -5,7 +5,7 @@ import type { Results } from '../results.ts';
 export interface Target {
   readonly what: string;
   readonly limit: number;
-  readonly unit: '×' | 'KB' | 'calls';
+  readonly unit: '×' | 'ms' | 'KB' | 'calls';
   readonly of: string;
   /** Null: not measured in this run. */
   readonly measured: Spread | null;
@@ -15,9 +15,12 @@ export const isReached = ({ measured, limit }: Target) => measured !== null && m
 
 /** The numbers to reach, each with what this run found. Ratios are taken within a round, then the median of rounds. */
 export function targets(results: Results): readonly Target[] {
-  const find = (streamed: boolean, concurrency: number) =>
+  const find = (streamed: boolean, concurrency: number, translated = false) =>
     results.scenarios.find(
-      ({ scenario }) => scenario.streamed === streamed && scenario.concurrency === concurrency,
+      ({ scenario }) =>
+        scenario.streamed === streamed &&
+        scenario.translated === translated &&
+        scenario.concurrency === concurrency,
     );
   const cpu = (round: RoundResult) => round.cpuPerRequest ?? Number.NaN;
   const peer = 'the peer';
@@ -50,6 +53,20 @@ export function targets(results: Results): readonly Target[] {
       of: peer,
       measured: ratio(find(true, 20), cpu),
     },
+    {
+      what: 'CPU per translated 300-chunk stream, 20 at once',
+      limit: 1,
+      unit: '×',
+      of: peer,
+      measured: ratio(find(true, 20, true), cpu),
+    },
+    {
+      what: 'first token of a translated stream, added to that of one that passes through, p50',
+      limit: 1,
+      unit: 'ms',
+      of: '',
+      measured: addedFirstByte(find(true, 1), find(true, 1, true)),
+    },
     ...['unified', 'provider'].map((name) => bundleTarget(results, name)),
     coldStartTarget(results, 'init', 2.6),
     coldStartTarget(results, 'firstByte', 2.8),
@@ -73,6 +90,21 @@ function ratio(
     return theirs && without ? [value(ours, without) / value(theirs, without)] : [];
   });
   return ratios.length > 0 ? spread(ratios) : null;
+}
+
+/** Both over what the direct way to the same events takes. */
+function addedFirstByte(
+  passed: ScenarioResult | undefined,
+  translated: ScenarioResult | undefined,
+): Spread | null {
+  const added = (result: ScenarioResult | undefined) =>
+    (result?.rounds.weir ?? []).map(
+      ({ firstByteP50 }, round) =>
+        firstByteP50 - (result?.rounds.direct?.[round]?.firstByteP50 ?? Number.NaN),
+    );
+  const before = added(passed);
+  const values = added(translated).map((value, round) => value - (before[round] ?? Number.NaN));
+  return values.length > 0 && values.every(Number.isFinite) ? spread(values) : null;
 }
 
 function bundleTarget({ bundles }: Results, name: string): Target {
