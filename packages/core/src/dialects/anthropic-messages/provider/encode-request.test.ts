@@ -384,8 +384,12 @@ describe('tools', () => {
     const openai: Tool = {
       kind: 'web-search',
       dialect: 'openai-chat',
-      options: { user_location: { type: 'approximate', approximate: { city: 'Bern' } } },
+      options: {
+        search_context_size: 'high',
+        user_location: { type: 'approximate', approximate: { city: 'Bern' } },
+      },
     };
+    expect(sent(asked({ tools: [openai] })).dropped).toEqual(['search_context_size']);
     expect(withTools([openai]).tools).toEqual([
       {
         type: 'web_search_20250305',
@@ -506,6 +510,20 @@ describe('thinking', () => {
     ]);
     expect(body).not.toHaveProperty('thinking');
     expect(dropped).toEqual(['reasoning']);
+  });
+
+  test('nor where the model shall go on in mid-sentence', () => {
+    const { body, dropped } = think({ reasoning: { budget: 2000, shown: null } }, SONNET_4_5, [
+      user(said('a')),
+      assistant(said('The answer is')),
+    ]);
+    expect(body).not.toHaveProperty('thinking');
+    expect(dropped).toEqual(['reasoning']);
+  });
+
+  test('a budget above the model’s own limit leaves room for an answer', () => {
+    const { body } = think({ reasoning: { budget: 90_000, shown: null } });
+    expect(body).toMatchObject({ max_tokens: 64_000, thinking: { budget_tokens: 62_976 } });
   });
 
   test('an answer to go on with holds none when the model is not to think', () => {

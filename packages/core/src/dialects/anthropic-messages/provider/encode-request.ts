@@ -16,7 +16,7 @@ import { type MessagesModel, messagesModel } from '../../claude-models.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
 import { writeCache } from '../cache-control.ts';
 import { limitBreakpoints } from './cache-breakpoints.ts';
-import { encodeChoice, encodeTool, offeredTools, type ToolContext } from './encode-tools.ts';
+import { droppedOfTools, encodeChoice, encodeTool, offeredTools, type ToolContext } from './encode-tools.ts';
 import { calledNames, encodeText, encodeTurns } from './encode-turns.ts';
 import { parametersOf } from './parameters.ts';
 import { type OutputPlan, planOutput } from './plan-output.ts';
@@ -86,6 +86,7 @@ export function encodeRequest(
     body: limited.body,
     dropped: [
       ...narrowed.dropped,
+      ...droppedOfTools(offered),
       ...alsoDropped.map((parameter) => nameOf(request, parameter)),
       ...(limited.isChanged ? ['cache_control'] : []),
     ],

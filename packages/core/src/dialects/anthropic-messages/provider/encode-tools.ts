@@ -86,6 +86,13 @@ function webSearch(options: Json): Json {
   };
 }
 
+/** What of other formats' web search has no place here, by the caller's name. */
+export const droppedOfTools = (tools: readonly Tool[]): string[] =>
+  tools
+    .filter((tool) => tool.kind === 'web-search' && tool.dialect !== 'anthropic-messages')
+    .filter((tool) => 'options' in tool && (tool.options.search_context_size ?? null) !== null)
+    .map(() => 'search_context_size');
+
 /** @param serial whether the caller wants at most one call at a time; it needs a choice to stand in. */
 export function encodeChoice(
   choice: ToolChoice | undefined,

@@ -19,7 +19,7 @@ export interface ThinkingPlan {
 export interface AgainstThinking {
   /** The caller wants a call, and a forced call excludes thinking (spec/providers 6.1). */
   readonly forcesCall: boolean;
-  /** The model's last turn made calls and does not begin with thinking of Anthropic's: a budget then is a 400. */
+  /** The model's last turn goes on and does not begin with thinking of Anthropic's: a budget then is a 400. */
   readonly continuesWithoutThinking: boolean;
 }
 
@@ -53,33 +53,32 @@ function adaptive(
   };
 }
 
-function knownEffort(effort: Effort, { efforts }: MessagesModel): Effort {
-  const wanted: readonly Effort[] = {
-    none: ['low' as const],
-    minimal: ['low' as const],
-    low: ['low' as const],
-    medium: ['medium' as const],
-    high: ['high' as const],
-    xhigh: ['xhigh' as const, 'max' as const],
-    max: ['max' as const],
-  }[effort];
-  return wanted.find((it) => efforts.includes(it)) ?? 'high';
-}
+/** What a model without the word takes in its place; the last is known to all. */
+const IN_PLACE: Readonly<Record<Effort, readonly Effort[]>> = {
+  none: ['low'],
+  minimal: ['low'],
+  low: ['low'],
+  medium: ['medium'],
+  high: ['high'],
+  xhigh: ['xhigh', 'max', 'high'],
+  max: ['max', 'high'],
+};
 
-/**
- * The answer keeps the room that the caller gave it: `max_tokens` grows by the budget as far as the model goes, then the
- * budget shrinks. Null: too little is left to think.
- */
+const knownEffort = (effort: Effort, { efforts }: MessagesModel): Effort =>
+  IN_PLACE[effort].find((it) => efforts.includes(it)) ?? 'high';
+
+/** Null: too little is left to think. */
 function byBudget(
   reasoning: Reasoning,
   maxTokens: number | undefined,
   model: MessagesModel,
 ): ThinkingPlan | null {
   const wanted = Math.max(LEAST_BUDGET, budgetOf(reasoning, model.maxOutput) ?? 0);
-  const given = maxTokens ?? model.maxOutput;
-  const max = given > wanted ? given : Math.max(given, Math.min(given + wanted, model.maxOutput));
-  const budget = given > wanted ? wanted : Math.min(wanted, max - Math.min(given, max - 1));
-  if (budget < LEAST_BUDGET || budget >= max) return null;
+  const { max, budget } =
+    maxTokens === undefined
+      ? { max: model.maxOutput, budget: Math.min(wanted, model.maxOutput - LEAST_BUDGET) }
+      : roomFor(wanted, maxTokens, model);
+  if (budget < LEAST_BUDGET) return null;
   const display = reasoning.shown === false ? { display: 'omitted' } : {};
   return {
     isOn: true,
@@ -87,4 +86,14 @@ function byBudget(
     thinking: { type: 'enabled', budget_tokens: budget, ...display },
     isDropped: false,
   };
+}
+
+/**
+ * A limit above the budget is the caller's own sum. Below it, the answer keeps the room that the caller gave it: the limit
+ * grows by the budget as far as the model goes, and the budget shrinks to what that leaves.
+ */
+function roomFor(budget: number, limit: number, model: MessagesModel) {
+  if (limit > budget) return { max: limit, budget };
+  const max = Math.max(limit, Math.min(limit + budget, model.maxOutput));
+  return { max, budget: Math.min(budget, max - limit) };
 }

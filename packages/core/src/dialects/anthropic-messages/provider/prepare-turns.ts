@@ -53,15 +53,13 @@ function isSaid(block: UserBlock | AssistantBlock): boolean {
 /** White space alone is refused as well. */
 export const isBlank = (text: string) => text.trim() === '';
 
-/** The turn whose results come next does not begin with thinking. */
+/** The model goes on with a turn of its own, after results or in mid-sentence, that does not begin with thinking. */
 export function continuesWithoutThinking(turns: readonly Turn[]): boolean {
   const last = turns.findLast(({ role }) => role === 'assistant');
-  return (
-    last?.role === 'assistant' &&
-    turns.at(-1)?.role === 'user' &&
-    last.content.some(({ kind }) => kind === 'tool-call') &&
-    last.content[0]?.kind !== 'reasoning'
-  );
+  if (last?.role !== 'assistant') return false;
+  if (last === turns.at(-1)) return true;
+  const isAnswered = last.content.some(({ kind }) => kind === 'tool-call');
+  return isAnswered && last.content[0]?.kind !== 'reasoning';
 }
 
 /**
