@@ -13,6 +13,7 @@ import {
 import { pairCalls, strictTurns } from '../../../form/turns.ts';
 import { TOOL_NAME_64, wireNames } from '../../../form/wire-names.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
+import { sayable } from '../../sayable.ts';
 import { parametersOf } from '../parameters.ts';
 import { encodeMessages } from './messages.ts';
 import { encodeTools } from './tools.ts';
@@ -28,7 +29,7 @@ export function encodeRequest(request: ModelRequest, target: TargetModel): Encod
   );
   const tools = encodeTools(request.tools, parameters.toolChoice, names);
   if (isFault(tools)) return tools;
-  const { system, turns } = splitSystem(request.messages);
+  const { system, turns } = splitSystem(sayable(request.messages, 'cohere'));
   const conversation = pairCalls(strictTurns(turns));
   if (isFault(conversation)) return conversation;
   if (conversation.length === 0) return fault(['messages'], 'There is no message besides the system prompt.');
@@ -38,7 +39,7 @@ export function encodeRequest(request: ModelRequest, target: TargetModel): Encod
   const format = parameters.outputFormat;
   const hasTools = 'tools' in tools;
   const instructions = [
-    ...system.map(({ text }) => text).filter((text) => text !== ''),
+    ...system.map(({ text }) => text),
     ...(format && hasTools ? [jsonInstruction(format)] : []),
   ].join('\n\n');
   return {

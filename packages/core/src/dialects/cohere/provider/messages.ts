@@ -13,7 +13,7 @@ import type { Turn } from '../../../form/turns.ts';
 import type { WireNames } from '../../../form/wire-names.ts';
 import { CallArguments } from '../call-arguments.ts';
 
-/** @param turns strict, every call with its result in the next turn. */
+/** @param turns of what can be said, strict, every call with its result in the next turn. */
 export function encodeMessages(turns: readonly Turn[], names: WireNames): readonly Json[] | Fault {
   const messages: Json[] = [];
   for (const turn of turns) {
@@ -28,7 +28,7 @@ export function encodeMessages(turns: readonly Turn[], names: WireNames): readon
 function userMessages(content: readonly UserBlock[]): readonly Json[] | Fault {
   const results = content.filter((block) => block.kind === 'tool-result');
   const spoken = [...results.flatMap(picturesOf), ...content.filter((block) => block.kind !== 'tool-result')];
-  const parts = spoken.map(userPart).filter((part) => part !== null);
+  const parts = spoken.map(userPart);
   const refused = parts.find(isFault);
   if (refused) return refused;
   const tools = results.map(toolMessage);
@@ -40,10 +40,10 @@ const plainIfText = (parts: readonly Json[]) => {
   return parts.length === 1 && first?.type === 'text' ? first.text : parts;
 };
 
-function userPart(block: Exclude<UserBlock, ToolResultBlock>): Json | Fault | null {
+function userPart(block: Exclude<UserBlock, ToolResultBlock>): Json | Fault {
   switch (block.kind) {
     case 'text':
-      return block.text === '' ? null : { type: 'text', text: block.text };
+      return { type: 'text', text: block.text };
     case 'image':
       return imagePart(block);
     case 'audio':
@@ -51,7 +51,7 @@ function userPart(block: Exclude<UserBlock, ToolResultBlock>): Json | Fault | nu
     case 'file':
       return fault(['messages'], 'Cohere takes no files. Send the text of the document.');
     case 'opaque':
-      return block.dialect === 'cohere' ? block.value : null;
+      return block.value;
     default:
       return assertNever(block);
   }
@@ -84,13 +84,13 @@ function assistantMessage(content: readonly AssistantBlock[], names: WireNames):
     switch (block.kind) {
       case 'text':
       case 'refusal':
-        if (block.text !== '') parts.push({ type: 'text', text: block.text });
+        parts.push({ type: 'text', text: block.text });
         break;
       case 'tool-call':
         calls.push(toolCall(block, names));
         break;
       case 'opaque':
-        if (block.dialect === 'cohere') parts.push(block.value);
+        parts.push(block.value);
         break;
       case 'reasoning':
         break;
@@ -102,8 +102,7 @@ function assistantMessage(content: readonly AssistantBlock[], names: WireNames):
         assertNever(block);
     }
   }
-  if (calls.length === 0)
-    return parts.length === 0 ? [] : [{ role: 'assistant', content: plainIfText(parts) }];
+  if (calls.length === 0) return [{ role: 'assistant', content: plainIfText(parts) }];
   const plan = parts.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])).join('');
   return [{ role: 'assistant', ...(plan === '' ? {} : { tool_plan: plan }), tool_calls: calls }];
 }

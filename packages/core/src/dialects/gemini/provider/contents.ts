@@ -1,7 +1,6 @@
 import { assertNever } from '../../../assert-never.ts';
 import type {
   AssistantBlock,
-  AudioBlock,
   FileBlock,
   ImageBlock,
   ReasoningBlock,
@@ -22,7 +21,7 @@ const NO_SIGNATURE = 'skip_thought_signature_validator';
 /**
  * The conversation as `contents` (spec/providers 7.1).
  *
- * @param turns strict, every call with its result in the next turn.
+ * @param turns of what can be said, strict, every call with its result in the next turn.
  */
 export function encodeContents(turns: readonly Turn[], context: ContentContext): readonly Json[] | Fault {
   const contents: Json[] = [];
@@ -30,7 +29,7 @@ export function encodeContents(turns: readonly Turn[], context: ContentContext):
     const parts = turn.role === 'user' ? userParts(turn.content, context) : modelParts(turn.content, context);
     const refused = parts.find(isRefused);
     if (refused) return refused;
-    if (parts.length > 0) contents.push({ role: turn.role === 'user' ? 'user' : 'model', parts });
+    contents.push({ role: turn.role === 'user' ? 'user' : 'model', parts });
   }
   return contents;
 }
@@ -43,23 +42,20 @@ function userParts(content: readonly UserBlock[], context: ContentContext): read
   return [
     ...results.flatMap((result) => resultPart(result, context)),
     ...(context.model.takesMediaInResults ? [] : results.flatMap((result) => resultMedia(result, context))),
-    ...content.flatMap((block) => (block.kind === 'tool-result' ? [] : userPart(block, context))),
+    ...content.flatMap((block) => (block.kind === 'tool-result' ? [] : [userPart(block, context)])),
   ];
 }
 
-function userPart(
-  block: Exclude<UserBlock, ToolResultBlock>,
-  context: ContentContext,
-): readonly (Json | Fault)[] {
+function userPart(block: Exclude<UserBlock, ToolResultBlock>, context: ContentContext): Json | Fault {
   switch (block.kind) {
     case 'text':
-      return block.text === '' ? [] : [{ text: block.text }];
+      return { text: block.text };
     case 'image':
     case 'audio':
     case 'file':
-      return [mediaPart(block, context)];
+      return mediaPart(block, context);
     case 'opaque':
-      return block.dialect === 'gemini' ? [block.value] : [];
+      return block.value;
     default:
       return assertNever(block);
   }
@@ -108,14 +104,13 @@ function modelParts(content: readonly AssistantBlock[], context: ContentContext)
       const last = parts.at(-1);
       if (seal !== null && last && canCarry(last))
         parts[parts.length - 1] = { ...last, thoughtSignature: seal };
-      else waiting = seal ?? waiting;
+      else waiting = seal;
       continue;
     }
-    for (const part of modelPart(block, context)) {
-      const carries = waiting !== null && canCarry(part);
-      parts.push(carries ? { ...part, thoughtSignature: waiting } : part);
-      if (carries) waiting = null;
-    }
+    const part = modelPart(block, context);
+    const carries = waiting !== null && canCarry(part);
+    parts.push(carries ? { ...part, thoughtSignature: waiting } : part);
+    if (carries) waiting = null;
   }
   if (waiting !== null) parts.push({ text: '', thoughtSignature: waiting });
   return context.model.wantsSignatures ? sealed(parts) : parts;
@@ -124,28 +119,28 @@ function modelParts(content: readonly AssistantBlock[], context: ContentContext)
 const canCarry = (part: Json | Fault): part is Json =>
   ('text' in part || 'inlineData' in part) && part.thought !== true && !('thoughtSignature' in part);
 
-function signatureOf(block: ReasoningBlock | ToolCallBlock): string | null {
-  const { proof } = block;
+function signatureOf({ proof }: ReasoningBlock | ToolCallBlock): string | null {
   return proof?.family === 'google' && proof.kind === 'signature' ? proof.value : null;
 }
 
-function modelPart(block: AssistantBlock, context: ContentContext): readonly (Json | Fault)[] {
+/** Only thoughts with Google's own signature go back. */
+export const takesBack = (block: ReasoningBlock) => signatureOf(block) !== null;
+
+function modelPart(block: AssistantBlock, context: ContentContext): Json | Fault {
   switch (block.kind) {
     case 'text':
     case 'refusal':
-      return block.text === '' ? [] : [{ text: block.text }];
+      return { text: block.text };
     case 'image':
     case 'audio':
     case 'file':
-      return [mediaPart(block satisfies ImageBlock | AudioBlock | FileBlock, context)];
-    case 'reasoning': {
-      const signature = signatureOf(block);
-      return signature === null ? [] : [{ text: block.text, thought: true, thoughtSignature: signature }];
-    }
+      return mediaPart(block, context);
+    case 'reasoning':
+      return { text: block.text, thought: true, thoughtSignature: signatureOf(block) };
     case 'tool-call':
-      return [callPart(block, context)];
+      return callPart(block, context);
     case 'opaque':
-      return block.dialect === 'gemini' ? [block.value] : [];
+      return block.value;
     default:
       return assertNever(block);
   }

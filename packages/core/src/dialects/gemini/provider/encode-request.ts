@@ -12,9 +12,10 @@ import {
 import { pairCalls, strictTurns, type Turn } from '../../../form/turns.ts';
 import { wireNames } from '../../../form/wire-names.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
+import { sayable } from '../../sayable.ts';
 import { geminiModel } from '../models.ts';
 import { parametersOf } from '../parameters.ts';
-import { encodeContents } from './contents.ts';
+import { encodeContents, takesBack } from './contents.ts';
 import { generationConfig } from './generation-config.ts';
 import { encodeLabels } from './labels.ts';
 import type { GeminiSurface } from './surface.ts';
@@ -41,7 +42,7 @@ export function encodeRequest(
 
   const format = parameters.outputFormat;
   const asksInText = format !== undefined && (!model.takesJson || (tools.hasFunctions && !model.mixesTools));
-  const { system, turns } = splitSystem(request.messages);
+  const { system, turns } = splitSystem(sayable(request.messages, 'gemini', takesBack));
   const instructions = [...texts(system), ...(asksInText ? [jsonInstruction(format)] : [])];
   const conversation = pairCalls(strictTurns(model.takesSystem ? turns : withSystem(instructions, turns)));
   if (isFault(conversation)) return conversation;
@@ -77,7 +78,7 @@ export function encodeRequest(
   };
 }
 
-const texts = (blocks: readonly TextBlock[]) => blocks.map(({ text }) => text).filter((text) => text !== '');
+const texts = (blocks: readonly TextBlock[]) => blocks.map(({ text }) => text);
 
 /** Before the first words of the user, for models without a place for instructions (Gemma). */
 function withSystem(instructions: readonly string[], turns: readonly Turn[] | ModelRequest['messages']) {

@@ -9,6 +9,7 @@ import { AI_STUDIO, type GeminiSurface, VERTEX } from './surface.ts';
 const geminiOn = (surface: GeminiSurface): ProviderDialect => ({
   name: 'gemini',
   framing: 'sse',
+  parameters: surface.parameters,
   encodeRequest: (request, target) => encodeRequest(request, target, surface),
   decodeResponse,
   decodeStream,

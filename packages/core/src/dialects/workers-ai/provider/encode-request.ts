@@ -12,6 +12,7 @@ import {
 import { pairCalls, strictTurns } from '../../../form/turns.ts';
 import { TOOL_NAME_64, type WireNames, wireNames } from '../../../form/wire-names.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
+import { sayable } from '../../sayable.ts';
 import { DEFAULT_MAX_TOKENS, WORKERS_AI_PARAMETERS } from '../parameters.ts';
 import { encodeMessages } from './messages.ts';
 
@@ -26,16 +27,13 @@ export function encodeRequest(request: ModelRequest, target: TargetModel): Encod
   );
   const tools = encodeTools(request.tools, parameters.toolChoice, names);
   if (isFault(tools)) return tools;
-  const { system, turns } = splitSystem(request.messages);
+  const { system, turns } = splitSystem(sayable(request.messages, 'workers-ai'));
   const conversation = pairCalls(strictTurns(turns));
   if (isFault(conversation)) return conversation;
   if (conversation.length === 0) return fault(['messages'], 'There is no message besides the system prompt.');
   const messages = encodeMessages(conversation, names);
   if (isFault(messages)) return messages;
-  const instructions = system
-    .map(({ text }) => text)
-    .filter((text) => text !== '')
-    .join('\n\n');
+  const instructions = system.map(({ text }) => text).join('\n\n');
   const format = parameters.outputFormat;
   return {
     path: `run/${target.model.split('/').map(segment).join('/')}`,

@@ -9,7 +9,7 @@ import type { WireNames } from '../../../form/wire-names.ts';
 /**
  * OpenAI's messages with texts as strings wherever they can be, and never null (spec/providers 11).
  *
- * @param turns strict, every call with its result in the next turn.
+ * @param turns of what can be said, strict, every call with its result in the next turn.
  */
 export function encodeMessages(turns: readonly Turn[], names: WireNames): readonly Json[] | Fault {
   const messages: Json[] = [];
@@ -25,7 +25,7 @@ export function encodeMessages(turns: readonly Turn[], names: WireNames): readon
 function userMessages(content: readonly UserBlock[], names: WireNames): readonly Json[] | Fault {
   const results = content.filter((block) => block.kind === 'tool-result');
   const spoken = [...results.flatMap(picturesOf), ...content.filter((block) => block.kind !== 'tool-result')];
-  const parts = spoken.map(userPart).filter((part) => part !== null);
+  const parts = spoken.map(userPart);
   const refused = parts.find(isFault);
   if (refused) return refused;
   const tools = results.map((result) => toolMessage(result, names));
@@ -35,10 +35,10 @@ function userMessages(content: readonly UserBlock[], names: WireNames): readonly
 const plainIfText = (parts: readonly Json[]) =>
   parts.every(({ type }) => type === 'text') ? parts.map(({ text }) => text).join('\n') : parts;
 
-function userPart(block: Exclude<UserBlock, ToolResultBlock>): Json | Fault | null {
+function userPart(block: Exclude<UserBlock, ToolResultBlock>): Json | Fault {
   switch (block.kind) {
     case 'text':
-      return block.text === '' ? null : { type: 'text', text: block.text };
+      return { type: 'text', text: block.text };
     case 'image': {
       const url = writeUrl(block.source);
       if (url !== null) return { type: 'image_url', image_url: { url } };
@@ -51,7 +51,7 @@ function userPart(block: Exclude<UserBlock, ToolResultBlock>): Json | Fault | nu
     case 'file':
       return fault(['messages'], `This model of Workers AI takes no ${block.kind}.`);
     case 'opaque':
-      return null;
+      return block.value;
     default:
       return assertNever(block);
   }
@@ -79,7 +79,6 @@ function assistantMessage(content: readonly AssistantBlock[], names: WireNames):
   if (media) return fault(['messages'], `Workers AI takes no ${media.kind} from an assistant.`);
   const texts = content.flatMap((it) => (it.kind === 'text' || it.kind === 'refusal' ? [it.text] : []));
   const calls = content.filter((block) => block.kind === 'tool-call');
-  if (texts.length === 0 && calls.length === 0) return [];
   return [
     {
       role: 'assistant',
