@@ -64,6 +64,13 @@ export function writeAudio(block: AudioBlock, context: AnswerContext): Json | nu
 export const writeAnnotations = (citations: readonly Citation[], start: number, length: number): Json[] =>
   citations.map((citation) => writeAnnotation(citation, start, length)).filter((it) => it !== null);
 
+/**
+ * What keeps two texts apart between which the provider did something that chat has no words for (it searched, it ran
+ * code): "Let me look.The answer" is no sentence. Texts that only citations cut stay together.
+ */
+export const gapBetween = (before: string, after: string): string =>
+  before === '' || after === '' || /\s$/.test(before) || /^\s/.test(after) ? '' : '\n\n';
+
 /** All blocks of one kind. */
 export function blocksOf<Kind extends AssistantBlock['kind']>(
   blocks: readonly AssistantBlock[],

@@ -104,6 +104,18 @@ describe('a whole chat answer', () => {
     });
   });
 
+  test('keeps texts apart between which the provider did something', () => {
+    const search: AssistantBlock = { kind: 'opaque', dialect: 'anthropic-messages', value: {} };
+    const said = (...texts: string[]): AssistantBlock[] =>
+      texts.flatMap((it) => [search, { kind: 'text' as const, text: it }]);
+    expect(messageOf(said('Let me look.', 'It rains.'))).toMatchObject({
+      content: 'Let me look.\n\nIt rains.',
+    });
+    expect(messageOf(said('Let me look.\n', 'It', ' rains.'))).toMatchObject({
+      content: 'Let me look.\nIt rains.',
+    });
+  });
+
   test('carries pictures, sound, refusals and log-probs', () => {
     const source = { kind: 'data', mediaType: 'image/png', data: 'AAAA' } as const;
     expect(messageOf([{ kind: 'image', source }])).toMatchObject({

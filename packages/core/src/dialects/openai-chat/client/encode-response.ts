@@ -1,4 +1,4 @@
-import type { AssistantBlock, TextBlock } from '../../../form/blocks.ts';
+import type { AssistantBlock } from '../../../form/blocks.ts';
 import type { Json } from '../../../form/json.ts';
 import { residueFor } from '../../../form/provenance.ts';
 import type { ModelResponse } from '../../../form/response.ts';
@@ -10,6 +10,7 @@ import { writeUsage } from '../usage.ts';
 import {
   blocksOf,
   finishOf,
+  gapBetween,
   speaksFunctions,
   writeAnnotations,
   writeAudio,
@@ -48,13 +49,11 @@ export function encodeResponse(response: ModelResponse, context: AnswerContext):
 }
 
 function message(blocks: readonly AssistantBlock[], context: AnswerContext, isOld: boolean): Json {
-  const texts = blocksOf(blocks, 'text');
-  const text = texts.map((block) => block.text).join('');
+  const { text, annotations } = textOf(blocks);
   const refusal = blocksOf(blocks, 'refusal');
   const thoughts = blocksOf(blocks, 'reasoning');
   const thought = thoughts.map((block) => block.text).join('');
   const details = thoughts.flatMap(writeDetails);
-  const annotations = annotationsOf(texts);
   const images = blocksOf(blocks, 'image')
     .map(writeImage)
     .filter((it) => it !== null);
@@ -76,12 +75,18 @@ function message(blocks: readonly AssistantBlock[], context: AnswerContext, isOl
   };
 }
 
-/** Offsets count in the message's text, which joins the blocks. */
-function annotationsOf(texts: readonly TextBlock[]): Json[] {
-  let start = 0;
-  return texts.flatMap(({ text, citations }) => {
-    const written = writeAnnotations(citations ?? [], start, text.length);
-    start += text.length;
-    return written;
-  });
+/** All texts as one, and what they cite: offsets count in the whole. */
+function textOf(blocks: readonly AssistantBlock[]): { readonly text: string; readonly annotations: Json[] } {
+  const annotations: Json[] = [];
+  let text = '';
+  let isApart = false;
+  for (const block of blocks) {
+    isApart ||= block.kind === 'opaque';
+    if (block.kind !== 'text') continue;
+    if (isApart) text += gapBetween(text, block.text);
+    if (block.text !== '') isApart = false;
+    annotations.push(...writeAnnotations(block.citations ?? [], text.length, block.text.length));
+    text += block.text;
+  }
+  return { text, annotations };
 }

@@ -10,6 +10,7 @@ import { writeCallProof, writeDetails } from '../reasoning-details.ts';
 import { partsOfResidue } from '../residue.ts';
 import {
   finishOf,
+  gapBetween,
   speaksFunctions,
   writeAnnotations,
   writeAudio,
@@ -26,7 +27,7 @@ export const encodeStream = (context: AnswerContext): StreamEncoder => new ChatS
 
 /** What is known of an open block. */
 type Open =
-  | { readonly kind: 'text'; readonly start: number; readonly citations: Citation[] }
+  | { readonly kind: 'text'; start: number; readonly citations: Citation[] }
   | { readonly kind: 'reasoning'; readonly pieces: string[]; proof?: Proof }
   | { readonly kind: 'refusal' }
   /** `ordinal`: its number among the calls. */
@@ -40,6 +41,10 @@ class ChatStream implements StreamEncoder {
   readonly #open = new Map<number, Open>();
   #calls = 0;
   #textLength = 0;
+  /** The end of the text so far. */
+  #textEnd = '';
+  /** Something stands between it and what comes next. */
+  #isApart = false;
   #refused = false;
   readonly #details: unknown[] = [];
   #usage: ModelUsage | null = null;
@@ -127,8 +132,10 @@ class ChatStream implements StreamEncoder {
         return audio ? this.#chunks.role(null) + this.#chunks.chunk({ audio }) : '';
       }
       // What the format has no words for (spec/providers 13.5).
-      case 'file':
       case 'opaque':
+        this.#isApart = true;
+        return '';
+      case 'file':
         return '';
       default: {
         const events = unfoldBlock(block, index).slice(0, -1);
@@ -165,11 +172,21 @@ class ChatStream implements StreamEncoder {
       case 'tool-call':
         return '';
       case 'text': {
-        this.#textLength += text.length;
         const tokens = logprobs ? { content: writeLogprobs(logprobs), refusal: null } : null;
-        return this.#chunks.chunk({ content: text }, tokens);
+        return this.#chunks.chunk({ content: this.#gap(open, text) + text }, tokens);
       }
     }
+  }
+
+  #gap(open: Extract<Open, { kind: 'text' }>, text: string): string {
+    const gap = this.#isApart ? gapBetween(this.#textEnd, text) : '';
+    if (this.#textLength === open.start) open.start += gap.length;
+    this.#textLength += gap.length + text.length;
+    if (text !== '') {
+      this.#isApart = false;
+      this.#textEnd = text.slice(-1);
+    }
+    return gap;
   }
 
   #arguments(call: OpenCall, text: string): string {
