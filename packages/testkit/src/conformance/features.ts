@@ -118,16 +118,17 @@ export const FEATURES: readonly Feature[] = [
         {
           role: 'assistant',
           text: 'Let me look.',
+          // As some models name theirs, and as others refuse them: a conversation may have begun at another provider.
           calls: [
-            { id: 'callone01', name: 'get_weather', input: { city: 'Zürich', days: 2 } },
-            { id: 'calltwo02', name: 'now', input: {} },
+            { id: 'functions.get_weather:0', name: 'get_weather', input: { city: 'Zürich', days: 2 } },
+            { id: 'functions.now:1', name: 'now', input: {} },
           ],
         },
         {
           role: 'user',
           parts: [
-            { kind: 'result', id: 'callone01', text: '{"sky":"clear"}' },
-            { kind: 'result', id: 'calltwo02', text: 'noon' },
+            { kind: 'result', id: 'functions.get_weather:0', text: '{"sky":"clear"}' },
+            { kind: 'result', id: 'functions.now:1', text: 'noon' },
           ],
         },
       ],

@@ -142,8 +142,11 @@ function lacking({ target, feature }: Case): string | undefined {
   return feature.needs && target.lacks[feature.needs];
 }
 
-const modelOf = ({ target, feature }: Case) =>
-  feature.needsReasoning ? (target.reasoningModel ?? target.model) : target.model;
+function modelOf({ target, feature }: Case): string {
+  if (feature.needsReasoning) return target.reasoningModel ?? target.model;
+  if (feature.needs === 'images') return target.visionModel ?? target.model;
+  return target.model;
+}
 
 /** The script's name goes with the first text of the user. */
 function withMarker(ask: Ask, marker: string): Ask {

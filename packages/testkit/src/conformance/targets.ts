@@ -8,6 +8,8 @@ export interface Target {
   readonly model: string;
   /** One that thinks, where it is another. */
   readonly reasoningModel?: string;
+  /** One that sees, where it is another. */
+  readonly visionModel?: string;
   /** What the provider's models do not do, and why. */
   readonly lacks: Readonly<Partial<Record<Need | 'reasoning', string>>>;
   /** By feature: what fails at the provider itself when its own bytes pass through, and why. */
@@ -43,18 +45,25 @@ export const TARGETS: readonly Target[] = [
   target('aws-bedrock', 'Bedrock', 'aws-bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0'),
   target('cohere', 'Cohere', 'cohere/command-a-03-2025', {
     reasoningModel: 'cohere/command-a-reasoning-08-2025',
+    visionModel: 'cohere/command-a-vision-07-2025',
   }),
   target('workers-ai', 'Workers AI', 'workers-ai/@cf/meta/llama-4-scout-17b-16e-instruct'),
   target('grok', 'xAI', 'grok/grok-4'),
-  target('groq', 'Groq', 'groq/qwen/qwen3-32b'),
+  target('groq', 'Groq', 'groq/qwen/qwen3-32b', {
+    visionModel: 'groq/meta-llama/llama-4-scout-17b-16e-instruct',
+  }),
   target('mistral', 'Mistral', 'mistral/mistral-small-latest', {
     refusesStreamOptions: true,
-    asItIs: Object.fromEntries(
-      ['tools', 'parallel tools', 'forced tool', 'call without arguments'].map((feature) => [
-        feature,
-        'OpenAI’s SDK does not read its streamed calls, which have no index, and its bytes pass through',
-      ]),
-    ),
+    asItIs: {
+      'tool result':
+        'its calls have ids of nine characters, those of others are refused, and bytes pass through',
+      ...Object.fromEntries(
+        ['tools', 'parallel tools', 'forced tool', 'call without arguments'].map((feature) => [
+          feature,
+          'OpenAI’s SDK does not read its streamed calls, which have no index, and its bytes pass through',
+        ]),
+      ),
+    },
   }),
   target('deepseek', 'DeepSeek', 'deepseek/deepseek-chat', {
     reasoningModel: 'deepseek/deepseek-reasoner',

@@ -90,10 +90,18 @@ function writeTurn(turn: AskTurn): MessageParam {
     role: 'assistant',
     content: [
       ...(turn.text === undefined ? [] : [{ type: 'text' as const, text: turn.text }]),
-      ...(turn.calls ?? []).map(({ id, name, input }) => ({ type: 'tool_use' as const, id, name, input })),
+      ...(turn.calls ?? []).map(({ id, name, input }) => ({
+        type: 'tool_use' as const,
+        id: ownId(id),
+        name,
+        input,
+      })),
     ],
   };
 }
+
+/** The format takes no others, so a client of it never has them. */
+const ownId = (id: string) => id.replaceAll(/[^A-Za-z0-9_-]/g, '_');
 
 function writePart(part: AskPart): ContentBlockParam {
   switch (part.kind) {
@@ -105,7 +113,7 @@ function writePart(part: AskPart): ContentBlockParam {
         source: { type: 'base64', media_type: part.mediaType, data: part.base64 },
       };
     case 'result':
-      return { type: 'tool_result', tool_use_id: part.id, content: part.text };
+      return { type: 'tool_result', tool_use_id: ownId(part.id), content: part.text };
   }
 }
 
