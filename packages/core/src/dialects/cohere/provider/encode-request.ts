@@ -12,6 +12,8 @@ import {
 } from '../../../form/request.ts';
 import { pairCalls, strictTurns } from '../../../form/turns.ts';
 import { TOOL_NAME_64, wireNames } from '../../../form/wire-names.ts';
+import { withoutEmptyWishes } from '../../empty-wishes.ts';
+import { jsonInWords } from '../../json-in-words.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
 import { sayable } from '../../sayable.ts';
 import { parametersOf } from '../parameters.ts';
@@ -20,7 +22,8 @@ import { encodeTools } from './tools.ts';
 
 /** A request to Cohere's `v2/chat` (spec/providers 10). */
 export function encodeRequest(request: ModelRequest, target: TargetModel): EncodedRequest | Fault {
-  const narrowed = narrow(request, parametersOf(target.model), target.provider.name);
+  const table = parametersOf(target.model);
+  const narrowed = narrow(withoutEmptyWishes(request, table), table, target.provider.name);
   if (isFault(narrowed)) return narrowed;
   const { parameters } = narrowed;
   const names = wireNames(
@@ -40,7 +43,8 @@ export function encodeRequest(request: ModelRequest, target: TargetModel): Encod
   const hasTools = 'tools' in tools;
   const instructions = [
     ...system.map(({ text }) => text),
-    ...(format && hasTools ? [jsonInstruction(format)] : []),
+    // Cohere refuses its format beside tools.
+    ...(format && hasTools ? [jsonInWords(format)] : []),
   ].join('\n\n');
   return {
     path: 'v2/chat',
@@ -54,10 +58,7 @@ export function encodeRequest(request: ModelRequest, target: TargetModel): Encod
       ...(format && !hasTools ? { response_format: responseFormat(format) } : {}),
       ...(request.stream ? { stream: true } : {}),
     },
-    dropped: [
-      ...narrowed.dropped.filter((name) => !saysNothing(request, name)),
-      ...droppedBeside(request, parameters),
-    ],
+    dropped: [...narrowed.dropped, ...droppedBeside(request, parameters)],
     names,
   };
 }
@@ -94,13 +95,6 @@ const responseFormat = (format: OutputFormat): Json => ({
   ...(format.kind === 'json-schema' ? { json_schema: format.schema } : {}),
 });
 
-/** Cohere refuses its format beside tools, so that the instructions have to ask. */
-function jsonInstruction(format: OutputFormat): string {
-  const form =
-    format.kind === 'json-schema' ? ` It must follow this JSON Schema: ${JSON.stringify(format.schema)}` : '';
-  return `When you give your final answer, write one JSON value and nothing else: no words around it, no code fence.${form}`;
-}
-
 /** What was kept but for a part that Cohere has no field for. */
 function droppedBeside(request: ModelRequest, parameters: Parameters): readonly string[] {
   return [
@@ -109,13 +103,4 @@ function droppedBeside(request: ModelRequest, parameters: Parameters): readonly 
       : []),
     ...((parameters.logprobs ?? 0) > 0 ? ['top_logprobs'] : []),
   ];
-}
-
-/** Parallel calls are what it may make anyway, and a model that cannot think does not. */
-function saysNothing({ parameters, source }: ModelRequest, name: string): boolean {
-  const { parallelToolCalls, reasoning } = parameters;
-  return (
-    (parallelToolCalls === true && name === (source.names.parallelToolCalls ?? 'parallelToolCalls')) ||
-    (reasoning?.effort === 'none' && name === (source.names.reasoning ?? 'reasoning'))
-  );
 }

@@ -11,6 +11,7 @@ import type { Json } from '../../../form/json.ts';
 import { writeUrl } from '../../../form/media.ts';
 import type { Turn } from '../../../form/turns.ts';
 import type { WireNames } from '../../../form/wire-names.ts';
+import { resultText, returnedMedia } from '../../tool-results.ts';
 import { CallArguments } from '../call-arguments.ts';
 
 /** @param turns of what can be said, strict, every call with its result in the next turn. */
@@ -27,7 +28,10 @@ export function encodeMessages(turns: readonly Turn[], names: WireNames): readon
 /** Results are messages of their own, in the order of the calls, before what the user says. */
 function userMessages(content: readonly UserBlock[]): readonly Json[] | Fault {
   const results = content.filter((block) => block.kind === 'tool-result');
-  const spoken = [...results.flatMap(picturesOf), ...content.filter((block) => block.kind !== 'tool-result')];
+  const spoken = [
+    ...results.flatMap(returnedMedia),
+    ...content.filter((block) => block.kind !== 'tool-result'),
+  ];
   const parts = spoken.map(userPart);
   const refused = parts.find(isFault);
   if (refused) return refused;
@@ -64,17 +68,11 @@ function imagePart({ source, detail }: ImageBlock): Json | Fault {
   return { type: 'image_url', image_url: { url, ...(detail === undefined ? {} : { detail }) } };
 }
 
-function toolMessage(result: ToolResultBlock): Json {
-  const text = result.content.flatMap((block) => (block.kind === 'text' ? [block.text] : [])).join('\n');
-  return { role: 'tool', tool_call_id: result.callId, content: result.isError ? `Error: ${text}` : text };
-}
-
-/** A tool message holds text alone: what else a tool returned follows as the user's, and says whose it is. */
-function picturesOf(result: ToolResultBlock): readonly Exclude<UserBlock, ToolResultBlock>[] {
-  const media = result.content.filter((block) => block.kind !== 'text');
-  if (media.length === 0) return [];
-  return [{ kind: 'text', text: `Returned by the tool call ${result.callId}:` }, ...media];
-}
+const toolMessage = (result: ToolResultBlock): Json => ({
+  role: 'tool',
+  tool_call_id: result.callId,
+  content: resultText(result),
+});
 
 /** Beside calls, words are the plan. Thoughts stay out: Cohere signs none, so nobody knows whose they are. */
 function assistantMessage(content: readonly AssistantBlock[], names: WireNames): readonly Json[] | Fault {

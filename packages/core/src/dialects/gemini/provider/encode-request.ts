@@ -2,15 +2,11 @@ import type { TextBlock } from '../../../form/blocks.ts';
 import { type Fault, fault, isFault } from '../../../form/fault.ts';
 import type { Json } from '../../../form/json.ts';
 import { narrow } from '../../../form/parameter-table.ts';
-import {
-  type ModelRequest,
-  nameOf,
-  type OutputFormat,
-  type Parameters,
-  splitSystem,
-} from '../../../form/request.ts';
+import { type ModelRequest, nameOf, type Parameters, splitSystem } from '../../../form/request.ts';
 import { pairCalls, strictTurns, type Turn } from '../../../form/turns.ts';
 import { wireNames } from '../../../form/wire-names.ts';
+import { withoutEmptyWishes } from '../../empty-wishes.ts';
+import { jsonInWords } from '../../json-in-words.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
 import { sayable } from '../../sayable.ts';
 import { geminiModel } from '../models.ts';
@@ -30,7 +26,8 @@ export function encodeRequest(
   const address = surface.address(target.model);
   if (isFault(address)) return address;
   const model = geminiModel(address.name);
-  const narrowed = narrow(request, parametersOf(model, surface.parameters), target.model);
+  const table = parametersOf(model, surface.parameters);
+  const narrowed = narrow(withoutEmptyWishes(request, table), table, target.model);
   if (isFault(narrowed)) return narrowed;
   const { parameters } = narrowed;
   const names = wireNames(
@@ -41,9 +38,10 @@ export function encodeRequest(
   if (isFault(tools)) return tools;
 
   const format = parameters.outputFormat;
+  // Before the third generation a format excludes functions (spec/providers 7.1), and Gemma has none.
   const asksInText = format !== undefined && (!model.takesJson || (tools.hasFunctions && !model.mixesTools));
   const { system, turns } = splitSystem(sayable(request.messages, 'gemini', takesBack));
-  const instructions = [...texts(system), ...(asksInText ? [jsonInstruction(format)] : [])];
+  const instructions = [...texts(system), ...(asksInText ? [jsonInWords(format)] : [])];
   const conversation = pairCalls(strictTurns(model.takesSystem ? turns : withSystem(instructions, turns)));
   if (isFault(conversation)) return conversation;
   if (conversation.length === 0) return fault(['messages'], 'There is no message besides the system prompt.');
@@ -68,7 +66,7 @@ export function encodeRequest(
     headers: [],
     body,
     dropped: [
-      ...narrowed.dropped.filter((name) => !saysNothing(request, name)),
+      ...narrowed.dropped,
       ...dropped.map((name) => nameOf(request, name)),
       ...tools.dropped,
       // It writes its sound in one form only.
@@ -89,19 +87,8 @@ function withSystem(instructions: readonly string[], turns: readonly Turn[] | Mo
   ];
 }
 
-/** Asked for in words where the model cannot be held to it (spec/providers 7.1: JSON together with tools). */
-function jsonInstruction(format: OutputFormat): string {
-  const form =
-    format.kind === 'json-schema' ? ` It must follow this JSON Schema: ${JSON.stringify(format.schema)}` : '';
-  return `When you give your final answer, write one JSON value and nothing else: no words around it, no code fence.${form}`;
-}
-
 /** OpenAI's words in Google's; `auto` is what Google does anyway. */
 function serviceTier({ serviceTier: tier }: Parameters): Json {
   if (tier === undefined || tier === 'auto') return {};
   return { serviceTier: tier === 'default' ? 'standard' : tier };
 }
-
-/** Parallel calls are what Google always may make: to allow them asks for nothing. */
-const saysNothing = ({ parameters, source }: ModelRequest, name: string) =>
-  parameters.parallelToolCalls === true && name === (source.names.parallelToolCalls ?? 'parallelToolCalls');

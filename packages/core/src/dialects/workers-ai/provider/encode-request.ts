@@ -11,6 +11,7 @@ import {
 } from '../../../form/request.ts';
 import { pairCalls, strictTurns } from '../../../form/turns.ts';
 import { TOOL_NAME_64, type WireNames, wireNames } from '../../../form/wire-names.ts';
+import { withoutEmptyWishes } from '../../empty-wishes.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
 import { sayable } from '../../sayable.ts';
 import { DEFAULT_MAX_TOKENS, WORKERS_AI_PARAMETERS } from '../parameters.ts';
@@ -18,7 +19,11 @@ import { encodeMessages } from './messages.ts';
 
 /** A request to Workers AI's `run/{model}` (spec/providers 11). The model's slashes stay as they are. */
 export function encodeRequest(request: ModelRequest, target: TargetModel): EncodedRequest | Fault {
-  const narrowed = narrow(request, WORKERS_AI_PARAMETERS, target.provider.name);
+  const narrowed = narrow(
+    withoutEmptyWishes(request, WORKERS_AI_PARAMETERS),
+    WORKERS_AI_PARAMETERS,
+    target.provider.name,
+  );
   if (isFault(narrowed)) return narrowed;
   const { parameters } = narrowed;
   const names = wireNames(
@@ -47,7 +52,7 @@ export function encodeRequest(request: ModelRequest, target: TargetModel): Encod
       // Several models refuse to stream a format (error 5023): the whole answer becomes the stream.
       ...(request.stream && !format ? { stream: true } : {}),
     },
-    dropped: narrowed.dropped.filter((name) => !saysNothing(request, name)),
+    dropped: narrowed.dropped,
     names,
   };
 }
@@ -92,13 +97,4 @@ function choiceWord(choice: ToolChoice): string | null {
   if (choice.kind === 'tool') return 'required';
   const word = choice.kind === 'allowed' ? choice.mode : choice.kind;
   return word === 'auto' ? null : word;
-}
-
-/** Parallel calls that are allowed ask for nothing, and so does the wish that nothing is thought. */
-function saysNothing({ parameters, source }: ModelRequest, name: string): boolean {
-  const { parallelToolCalls, reasoning } = parameters;
-  return (
-    (parallelToolCalls === true && name === (source.names.parallelToolCalls ?? 'parallelToolCalls')) ||
-    (reasoning?.effort === 'none' && name === (source.names.reasoning ?? 'reasoning'))
-  );
 }

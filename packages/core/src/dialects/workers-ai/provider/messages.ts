@@ -5,6 +5,7 @@ import type { Json } from '../../../form/json.ts';
 import { writeUrl } from '../../../form/media.ts';
 import type { Turn } from '../../../form/turns.ts';
 import type { WireNames } from '../../../form/wire-names.ts';
+import { resultText, returnedMedia } from '../../tool-results.ts';
 
 /**
  * OpenAI's messages with texts as strings wherever they can be, and never null (spec/providers 11).
@@ -24,7 +25,10 @@ export function encodeMessages(turns: readonly Turn[], names: WireNames): readon
 
 function userMessages(content: readonly UserBlock[], names: WireNames): readonly Json[] | Fault {
   const results = content.filter((block) => block.kind === 'tool-result');
-  const spoken = [...results.flatMap(picturesOf), ...content.filter((block) => block.kind !== 'tool-result')];
+  const spoken = [
+    ...results.flatMap(returnedMedia),
+    ...content.filter((block) => block.kind !== 'tool-result'),
+  ];
   const parts = spoken.map(userPart);
   const refused = parts.find(isFault);
   if (refused) return refused;
@@ -57,22 +61,12 @@ function userPart(block: Exclude<UserBlock, ToolResultBlock>): Json | Fault {
   }
 }
 
-function toolMessage(result: ToolResultBlock, names: WireNames): Json {
-  const text = result.content.flatMap((block) => (block.kind === 'text' ? [block.text] : [])).join('\n');
-  return {
-    role: 'tool',
-    tool_call_id: result.callId,
-    name: names.toWire(result.name ?? ''),
-    content: result.isError ? `Error: ${text}` : text,
-  };
-}
-
-/** A tool message holds text alone: what else a tool returned follows as the user's, and says whose it is. */
-function picturesOf(result: ToolResultBlock): readonly Exclude<UserBlock, ToolResultBlock>[] {
-  const media = result.content.filter((block) => block.kind !== 'text');
-  if (media.length === 0) return [];
-  return [{ kind: 'text', text: `Returned by the tool call ${result.callId}:` }, ...media];
-}
+const toolMessage = (result: ToolResultBlock, names: WireNames): Json => ({
+  role: 'tool',
+  tool_call_id: result.callId,
+  name: names.toWire(result.name ?? ''),
+  content: resultText(result),
+});
 
 function assistantMessage(content: readonly AssistantBlock[], names: WireNames): readonly Json[] | Fault {
   const media = content.find(({ kind }) => kind === 'image' || kind === 'audio' || kind === 'file');
