@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_SETTINGS, ERRORS, PERMISSION_GROUPS, PROVIDERS, type ProviderDescriptor } from '@weir/core';
 import { anchors, codeBlocks, localLinks, tableAfter } from './__fixtures__/markdown.ts';
+import { parametersTable } from './__fixtures__/parameters-table.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -95,6 +96,10 @@ function unified(provider: ProviderDescriptor): string {
   if (!provider.translated) return 'no chat models';
   return provider.baseUrl === null ? `${names}, with a base URL from the operator` : names;
 }
+
+test('the table of parameters is what the translators do', () => {
+  expect(rows('docs/parameters.md', 'parameters')).toEqual(parametersTable().slice(1));
+});
 
 test('the table of settings has every setting with its default', () => {
   const defaults = Object.entries({ ...DEFAULT_SETTINGS, dlp: undefined }).map(([name, value]) => [

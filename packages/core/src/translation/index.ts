@@ -15,6 +15,8 @@ import { embed } from './embed.ts';
 import { PROVIDER_TRANSLATIONS } from './provider-translations.ts';
 import { createTranslator, idMaker, type TranslatorPorts } from './translator.ts';
 
+export { PROVIDER_TRANSLATIONS } from './provider-translations.ts';
+
 /** The translator with every format it knows, and the catalogue of models. */
 export function createTranslation(ports: TranslatorPorts): Translator {
   const newId = idMaker(ports.random);
@@ -45,3 +47,5 @@ function answerQuestion(question: CatalogueQuestion, query: string): Json | null
       return taskSearch(parameters);
   }
 }
+
+export type { ModelRequest } from '../form/request.ts';

@@ -3,11 +3,13 @@ import { readUpstreamError } from '../../upstream-error.ts';
 import { decodeResponse } from './decode-response.ts';
 import { decodeStream } from './decode-stream.ts';
 import { encodeRequest } from './encode-request.ts';
+import { MESSAGES_PARAMETERS } from './parameters.ts';
 import { ANTHROPIC, bedrock, type Platform, vertex } from './platform.ts';
 
 const messagesOn = (platform: Platform): ProviderDialect => ({
   name: 'anthropic-messages',
   framing: platform.framing,
+  parameters: MESSAGES_PARAMETERS,
   encodeRequest: (request, target) => encodeRequest(request, target, platform),
   decodeResponse,
   decodeStream,
