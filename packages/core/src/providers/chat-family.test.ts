@@ -349,6 +349,19 @@ describe('models of OpenAI', () => {
       { source: MESSAGES, parameters: { reasoning: { effort: 'none', shown: null } } },
       'openai-chat',
     ],
+    [
+      'tools of a model that thinks while it calls',
+      'gpt-5.6',
+      { source: MESSAGES, tools: [TOOL] },
+      'openai-responses',
+    ],
+    [
+      '… and is told not to',
+      'gpt-5.6',
+      { source: MESSAGES, tools: [TOOL], parameters: { reasoning: { effort: 'none', shown: null } } },
+      'openai-chat',
+    ],
+    ['tools of an older model', 'gpt-5.1', { source: MESSAGES, tools: [TOOL] }, 'openai-chat'],
     ['Anthropic’s client without thoughts', 'gpt-5', { source: MESSAGES }, 'openai-chat'],
     [
       'a search of the web',

@@ -113,7 +113,8 @@ function openaiDeviations(name: string, request: ModelRequest): ChatDeviations {
 
 /**
  * Chat completions, except where they do not do: for models that answer on Responses alone, for an Anthropic client that
- * wants to see thoughts (chat never shows OpenAI's), and for a search of the web by a model that needs a tool for it.
+ * wants to see thoughts (chat never shows OpenAI's), for a search of the web by a model that needs a tool for it, and for
+ * tools of models from 5.2 on, which think while they call them on Responses alone (openai/openai-openapi#541).
  * Responses has no stop sequences, so who uses them stays with chat.
  */
 export const openaiTranslation: ProviderTranslation = {
@@ -122,10 +123,11 @@ export const openaiTranslation: ProviderTranslation = {
     const deviations = openaiDeviations(model, request);
     if (openai.serves['openai-chat']?.except?.test(model)) return openaiResponses;
     if (request.parameters.stop) return chatDialect(deviations);
-    const showsThoughts = THINKS.test(model) && deviations !== O1_MINI && wantsThoughts(request);
-    const searches =
-      deviations.webSearch === 'none' && request.tools.some(({ kind }) => kind === 'web-search');
-    return showsThoughts || searches ? openaiResponses : chatDialect(deviations);
+    const needsResponses =
+      (THINKS.test(model) && deviations !== O1_MINI && wantsThoughts(request)) ||
+      (deviations === GPT_5_2 && request.tools.length > 0) ||
+      (deviations.webSearch === 'none' && request.tools.some(({ kind }) => kind === 'web-search'));
+    return needsResponses ? openaiResponses : chatDialect(deviations);
   },
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { isJson, type Json, listAt, parseJson } from '../../../form/json.ts';
 import type { ModelResponse } from '../../../form/response.ts';
 import {
@@ -7,8 +8,16 @@ import {
   recordedBody,
   recordedSse,
 } from '../../../providers/__fixtures__/recorded.ts';
-import { readSse } from '../../../streaming/sse.ts';
-import { COMPATIBLE, counts, decodeContext, foldBytes, inBrief } from './__fixtures__/decode.ts';
+import { readSse, type SseEvent, sseParser } from '../../../streaming/sse.ts';
+import {
+  COMPATIBLE,
+  counts,
+  decodeContext,
+  delta,
+  eventsOf,
+  foldBytes,
+  inBrief,
+} from './__fixtures__/decode.ts';
 import { chatDialect, deviate } from './index.ts';
 
 const describeRecorded = hasRecorded ? describe : describe.skip;
@@ -220,6 +229,39 @@ describeRecorded('recorded streams', () => {
     const written = (key: string) => deltas.map((delta) => delta[key] ?? '').join('');
     expect(said('text')).toBe(written('content'));
     expect(said('reasoning')).toBe(written('reasoning_content') || written('reasoning'));
+  });
+});
+
+describeRecorded('recorded streams, cut anywhere', () => {
+  const streams = hasRecorded
+    ? [
+        recordedSse('openai-chat/openai-text.chunks.txt').subarray(0, 6000),
+        recordedAnswer('openai-chat/stream-tool-call.cassette.yaml'),
+        recordedSse('azure-openai/azure-model-router.1.chunks.txt'),
+        recordedSse('groq/groq-tool-call.chunks.txt'),
+        recordedSse('xai/xai-text.chunks.txt'),
+        recordedSse('deepseek/deepseek-tool-call.chunks.txt').subarray(0, 6000),
+        recordedSse('perplexity/perplexity-text.chunks.txt'),
+        recordedAnswer('openrouter/stream-reasoning.cassette.yaml'),
+        recordedAnswer('openrouter/stream-error.cassette.yaml'),
+        Buffer.from(`data: ${JSON.stringify(delta({ content: '日本語 😀 ü' }))}\r\n\r\ndata: [DONE]\r\n\r\n`),
+      ]
+    : [];
+  test('give the same events', () => {
+    const wholes = streams.map((bytes) => eventsOf(readSse(bytes)));
+    fc.assert(
+      fc.property(fc.nat({ max: streams.length - 1 }), fc.array(fc.nat(), { maxLength: 8 }), (at, cuts) => {
+        const bytes = streams[at] ?? Buffer.alloc(0);
+        const frames: SseEvent[] = [];
+        const parser = sseParser((event) => frames.push(event));
+        const points = [0, ...cuts.map((cut) => cut % bytes.length).toSorted((a, b) => a - b), bytes.length];
+        for (const [index, point] of points.slice(1).entries())
+          parser.push(bytes.subarray(points[index], point));
+        parser.end();
+        expect(eventsOf(frames)).toEqual(wholes[at]);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
