@@ -8,10 +8,11 @@ import { decodeAssistant, decodeSystem, decodeUser } from './decode-blocks.ts';
 import { decodeParameters, namesOf } from './decode-parameters.ts';
 import { decodeTool } from './decode-tools.ts';
 
-/** `model` and `provider` say who is asked; others have read them. */
+/** `model` and `provider` say who is asked, and others have read them; `anthropic_version` is for the clouds. */
 const KNOWN = [
   'model',
   'provider',
+  'anthropic_version',
   'messages',
   'system',
   'tools',
