@@ -1,6 +1,14 @@
 const REGION = /^([a-z]{2}(?:-[a-z]+){1,3}-\d{1,2})\/(.+)$/;
 const ARN = /^arn:aws[a-z-]*:bedrock:([a-z0-9-]+):/;
 const DEFAULT_REGION = 'us-east-1';
+/** A geography's inference profiles are asked for from one of its own regions (AWS: cross-region inference). */
+const GEOGRAPHIES: ReadonlyMap<string, string> = new Map([
+  ['eu', 'eu-central-1'],
+  ['apac', 'ap-northeast-1'],
+  ['jp', 'ap-northeast-1'],
+  ['au', 'ap-southeast-2'],
+  ['us-gov', 'us-gov-west-1'],
+]);
 
 /** A Bedrock model and where it is asked for: `us-east-1/anthropic.claude-…`, an ARN, or a bare id. */
 export interface BedrockAddress {
@@ -11,7 +19,8 @@ export interface BedrockAddress {
 export function bedrockAddress(name: string): BedrockAddress {
   const [, region, model] = REGION.exec(name) ?? [];
   if (region !== undefined && model !== undefined) return { region, model };
-  return { region: ARN.exec(name)?.[1] ?? DEFAULT_REGION, model: name };
+  const geography = name.slice(0, Math.max(0, name.indexOf('.')));
+  return { region: ARN.exec(name)?.[1] ?? GEOGRAPHIES.get(geography) ?? DEFAULT_REGION, model: name };
 }
 
 /** The id is one segment, with its `:` and `/` encoded (spec/providers 8.1). */

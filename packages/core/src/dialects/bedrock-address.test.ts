@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { bedrockAddress, bedrockPath } from './bedrock-address.ts';
+
+test.each([
+  ['anthropic.claude-x-v1:0', 'us-east-1', 'anthropic.claude-x-v1:0'],
+  ['us.anthropic.claude-x', 'us-east-1', 'us.anthropic.claude-x'],
+  ['global.anthropic.claude-x', 'us-east-1', 'global.anthropic.claude-x'],
+  ['eu.anthropic.claude-x', 'eu-central-1', 'eu.anthropic.claude-x'],
+  ['apac.amazon.nova-pro', 'ap-northeast-1', 'apac.amazon.nova-pro'],
+  ['eu-west-1/eu.anthropic.claude-x', 'eu-west-1', 'eu.anthropic.claude-x'],
+  [
+    'arn:aws:bedrock:us-west-2:1:inference-profile/p',
+    'us-west-2',
+    'arn:aws:bedrock:us-west-2:1:inference-profile/p',
+  ],
+])('%s is asked for in %s', (name, region, model) => {
+  expect(bedrockAddress(name)).toEqual({ region, model });
+  expect(bedrockPath(name, 'converse')).toBe(
+    `bedrock-runtime/${region}/model/${encodeURIComponent(model)}/converse`,
+  );
+});
