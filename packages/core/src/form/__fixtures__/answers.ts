@@ -78,6 +78,8 @@ const block: fc.Arbitrary<AssistantBlock> = fc
   )
   .map((made) => compact(made) as AssistantBlock);
 
+const REASONS = ['stop', 'tool-calls', 'length', 'refusal', 'blocked-prompt', 'paused', 'other'] as const;
+
 const count = fc.nat(10_000);
 const anyUsage: fc.Arbitrary<ModelUsage> = fc
   .record({ input: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count })
@@ -90,10 +92,13 @@ export const anyAnswer: fc.Arbitrary<ModelResponse> = fc
     model: fc.option(fc.string()),
     created: fc.option(fc.nat()),
     blocks: fc.array(block, { maxLength: 5 }),
-    finish: fc.record({
-      reason: fc.constantFrom('stop' as const, 'tool-calls' as const, 'length' as const, 'other' as const),
-      raw: fc.option(fc.string()),
-    }),
+    finish: fc
+      .record({
+        reason: fc.constantFrom(...REASONS),
+        raw: fc.option(fc.string()),
+        explanation: optional(fc.string()),
+      })
+      .map(compact),
     usage: fc.option(anyUsage),
     residue,
   })

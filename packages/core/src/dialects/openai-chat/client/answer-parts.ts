@@ -9,7 +9,7 @@ import type { Json } from '../../../form/json.ts';
 import { writeUrl } from '../../../form/media.ts';
 import { residueFor } from '../../../form/provenance.ts';
 import type { ModelRequest } from '../../../form/request.ts';
-import type { Finish } from '../../../form/response.ts';
+import type { Finish, FinishReason } from '../../../form/response.ts';
 import type { AnswerContext } from '../../client-dialect.ts';
 import { writeAnnotation } from '../annotations.ts';
 import { writeFinish } from '../finish.ts';
@@ -27,6 +27,12 @@ export function finishOf(finish: Finish, refused: boolean, isOld: boolean): Json
   const native = finish.raw === null || finish.raw === reason ? {} : { native_finish_reason: finish.raw };
   return { finish_reason: isOld && reason === 'tool_calls' ? 'function_call' : reason, ...native };
 }
+
+const TAKEN_AWAY: readonly FinishReason[] = ['refusal', 'blocked-output', 'blocked-prompt'];
+
+/** What a provider says of an answer that it took away, which chat clients look for in `refusal`. Empty: nothing. */
+export const explanationOf = ({ reason, explanation }: Finish): string =>
+  TAKEN_AWAY.includes(reason) ? (explanation ?? '') : '';
 
 /** One call of `tool_calls[]`; a stream begins it with empty arguments. */
 export function writeCall(call: Omit<ToolCallBlock, 'kind'>): Json {

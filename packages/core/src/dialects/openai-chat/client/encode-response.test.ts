@@ -138,6 +138,14 @@ describe('a whole chat answer', () => {
     });
   });
 
+  test('that the provider took away says why where clients look for it', () => {
+    const finish = { reason: 'refusal', raw: 'refusal', explanation: 'Policy.' } as const;
+    expect(choiceOf(encodeResponse(answer([], { finish }), answerContext()))).toMatchObject({
+      message: { content: null, refusal: 'Policy.' },
+      finish_reason: 'content_filter',
+    });
+  });
+
   test("keeps the provider's own word where chat's is broader", () => {
     const body = encodeResponse(
       answer([text], { finish: { reason: 'paused', raw: 'pause_turn' } }),

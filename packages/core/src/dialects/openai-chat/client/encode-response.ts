@@ -9,6 +9,7 @@ import { partsOfResidue } from '../residue.ts';
 import { writeUsage } from '../usage.ts';
 import {
   blocksOf,
+  explanationOf,
   finishOf,
   gapBetween,
   speaksFunctions,
@@ -37,7 +38,7 @@ export function encodeResponse(response: ModelResponse, context: AnswerContext):
         message: {
           ...(own ? {} : { refusal: null }),
           ...residue.message,
-          ...message(blocks, context, isOld),
+          ...message(response, context, isOld),
         },
         logprobs: logprobs.length > 0 ? { content: writeLogprobs(logprobs), refusal: null } : null,
         ...finishOf(finish, blocksOf(blocks, 'refusal').length > 0, isOld),
@@ -48,9 +49,10 @@ export function encodeResponse(response: ModelResponse, context: AnswerContext):
   };
 }
 
-function message(blocks: readonly AssistantBlock[], context: AnswerContext, isOld: boolean): Json {
+function message({ blocks, finish }: ModelResponse, context: AnswerContext, isOld: boolean): Json {
   const { text, annotations } = textOf(blocks);
-  const refusal = blocksOf(blocks, 'refusal');
+  const refused = blocksOf(blocks, 'refusal').map((block) => block.text);
+  const refusal = refused.join('') || explanationOf(finish);
   const thoughts = blocksOf(blocks, 'reasoning');
   const thought = thoughts.map((block) => block.text).join('');
   const details = thoughts.flatMap(writeDetails);
@@ -60,13 +62,13 @@ function message(blocks: readonly AssistantBlock[], context: AnswerContext, isOl
   const audio = blocksOf(blocks, 'audio').map((block) => writeAudio(block, context))[0];
   const calls = blocksOf(blocks, 'tool-call');
   const [first] = calls;
-  const isElsewhere = calls.length + refusal.length + images.length > 0 || audio !== undefined;
+  const isElsewhere = calls.length + images.length > 0 || refusal !== '' || audio !== undefined;
   return {
     role: 'assistant',
     content: text === '' && isElsewhere ? null : text,
     ...(thought === '' ? {} : { reasoning_content: thought }),
     ...(details.length > 0 ? { reasoning_details: details } : {}),
-    ...(refusal.length > 0 ? { refusal: refusal.map((block) => block.text).join('') } : {}),
+    ...(refusal === '' ? {} : { refusal }),
     ...(annotations.length > 0 ? { annotations } : {}),
     ...(images.length > 0 ? { images } : {}),
     ...(audio ? { audio } : {}),

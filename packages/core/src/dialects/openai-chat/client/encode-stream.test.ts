@@ -209,6 +209,13 @@ describe('a streamed chat answer', () => {
     expect(finishesOf(text)).toEqual(['function_call']);
   });
 
+  test('that the provider took away says why where clients look for it', () => {
+    const finish = { reason: 'blocked-prompt', raw: 'SAFETY', explanation: 'Policy.' } as const;
+    const text = written([start, { kind: 'end', finish }], answerContext());
+    expect(deltasOf(text)).toContainEqual({ refusal: 'Policy.' });
+    expect(finishesOf(text)).toEqual(['content_filter']);
+  });
+
   test('that fails ends with the error and no end mark', () => {
     const text = written([start, open(0, 'a'), { kind: 'failed', error: failure }], answerContext());
     expect(chunksOf(text).at(-1)).toEqual({

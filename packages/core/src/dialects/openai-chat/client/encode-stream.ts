@@ -9,6 +9,7 @@ import { writeLogprobs } from '../annotations.ts';
 import { writeCallProof, writeDetails } from '../reasoning-details.ts';
 import { partsOfResidue } from '../residue.ts';
 import {
+  explanationOf,
   finishOf,
   gapBetween,
   speaksFunctions,
@@ -228,10 +229,12 @@ class ChatStream implements StreamEncoder {
   #end({ finish, residue }: Of<'end'>): string {
     const { answer, choice } = partsOfResidue(residueFor('openai-chat', residue));
     const reason = finishOf(finish, this.#refused, this.#isOld);
+    const explanation = this.#refused ? '' : explanationOf(finish);
     return [
-      this.#chunks.role(''),
+      this.#chunks.role(explanation === '' ? '' : null),
       // All in one chunk: some clients append the lists of several, some keep the last.
       this.#details.length > 0 ? this.#chunks.chunk({ reasoning_details: this.#details }) : '',
+      explanation === '' ? '' : this.#chunks.chunk({ refusal: explanation }),
       this.#chunks.finish({ ...reason, ...choice }, answer),
       this.#chunks.usage(this.#usage),
       'data: [DONE]\n\n',
