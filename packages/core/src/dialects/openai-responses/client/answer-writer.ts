@@ -173,6 +173,7 @@ export class AnswerWriter {
         return;
       }
       case 'image': {
+        if (block.source.kind === 'url') this.#writeText(`![](${block.source.url})`);
         if (block.source.kind !== 'data') return;
         const item = {
           type: 'image_generation_call',
@@ -241,7 +242,8 @@ export class AnswerWriter {
     this.#calls.abandon();
     const item = this.#current;
     if (item instanceof MessageItem || item instanceof ReasoningItem) item.close(undefined);
-    this.#close('incomplete');
+    // A call knows itself whether it came to its end.
+    this.#close(item instanceof CallItem ? 'completed' : 'incomplete');
     const { message, type, code, param } = errorWords(error);
     // The type files say flat, the wire says nested (spec/providers 2.6).
     this.#emit('error', { code, message, param, error: { type, code, message, param } });

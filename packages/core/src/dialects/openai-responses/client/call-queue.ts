@@ -63,10 +63,16 @@ export class CallQueue {
 
   /** Closes what is open and writes what waited, as far as it came. */
   abandon(): void {
-    if (this.#live) this.#close(undefined);
+    this.#cut();
     for (const call of this.#waiting.splice(0)) {
-      this.#begin({ ...call, end: call.end ?? { residue: undefined } });
+      this.#begin(call);
+      this.#cut();
     }
+  }
+
+  #cut(): void {
+    this.#live?.item.cut();
+    this.#close(undefined);
   }
 
   #begin({ index, start, residue, text, proof, end }: WaitingCall): void {

@@ -23,6 +23,7 @@ export interface ItemPlace {
 export abstract class OutputItem {
   protected readonly place: ItemPlace;
   #rest: Json;
+  #isCut = false;
 
   constructor(place: ItemPlace, residue: Residue | undefined) {
     this.place = place;
@@ -39,9 +40,14 @@ export abstract class OutputItem {
     return this;
   }
 
+  /** It will not be finished, whatever its end says. */
+  cut(): void {
+    this.#isCut = true;
+  }
+
   /** The item as the answer's end repeats it. */
   end(status: ItemStatus): Json {
-    const item = this.#as(status);
+    const item = this.#as(this.#isCut ? 'incomplete' : status);
     this.place.emit('response.output_item.done', { output_index: this.place.index, item });
     return item;
   }

@@ -48,13 +48,9 @@ export class BlockSequencer {
     lane.end(block.residue);
   }
 
-  /** Ends everything, in order. */
+  /** Ends everything, in order; what waited begins, and so ends too, as what is before it ends. */
   end(): void {
-    for (const lane of [...this.#open]) lane.end();
-    for (let lane = this.#waiting[0]; lane; lane = this.#waiting[0]) {
-      lane.end();
-      this.#drain();
-    }
+    for (const lane of this.#open) lane.end();
   }
 
   #mayBegin(lane: OpenLane): boolean {

@@ -157,6 +157,17 @@ describe('calls', () => {
     ]);
   });
 
+  test('a call whose item becomes another one at its end is closed all the same, and what waited for it is told', () => {
+    const events = read(
+      added(0, call('a')),
+      added(1, message()),
+      textDelta(1, 'Hello'),
+      done(0, { type: 'new_item', id: 'n' }),
+      completed(),
+    );
+    expect(blocksOf(events).map(({ kind }) => kind)).toEqual(['tool-call', 'text', 'opaque']);
+  });
+
   test('a name that comes late does not lose the arguments before it', () => {
     const events = read(
       added(0, call('a', { name: '' })),

@@ -9,7 +9,7 @@ import { readUsage } from '../usage.ts';
 import { BlockSequencer } from './block-sequencer.ts';
 import { errorIn, errorOf } from './decode-error.ts';
 import { endOf, itemContext, searchesOf, startRest, unfinished } from './decode-response.ts';
-import { isCall, StreamedItem } from './streamed-item.ts';
+import { StreamedItem } from './streamed-item.ts';
 
 /** Reads the events of spec/providers 5.3. Of a kind that it does not know nothing is lost: the item's end says it all. */
 export class ResponsesDecoder implements StreamDecoder {
@@ -144,7 +144,7 @@ export class ResponsesDecoder implements StreamDecoder {
   #endItem(streamed: StreamedItem, item: Json | null): void {
     if (streamed.isDone) return;
     streamed.end(item);
-    if (isCall(streamed.item)) this.#hasCalls = true;
+    if (streamed.isCall) this.#hasCalls = true;
     this.#searches += searchesOf(streamed.item);
   }
 

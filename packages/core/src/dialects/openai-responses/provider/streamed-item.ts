@@ -1,7 +1,8 @@
-import type { AssistantBlock, Citation, TokenLogprob } from '../../../form/blocks.ts';
+import type { AssistantBlock, Citation, TokenLogprob, ToolCallBlock } from '../../../form/blocks.ts';
 import type { BlockStart } from '../../../form/events.ts';
 import type { Json } from '../../../form/json.ts';
 import { textAt } from '../../../form/json.ts';
+import type { Residue } from '../../../form/provenance.ts';
 import {
   argumentsText,
   type ItemContext,
@@ -39,6 +40,10 @@ export class StreamedItem {
   /** As far as it is known. */
   get item(): Json {
     return this.#item;
+  }
+  /** Whether a call was told. */
+  get isCall(): boolean {
+    return this.#call !== null;
   }
   get isDone(): boolean {
     return this.#isDone;
@@ -88,16 +93,17 @@ export class StreamedItem {
     this.#isDone = true;
     if (item) this.#item = { ...this.#item, ...item };
     const blocks = itemBlocks(this.#item, this.#context);
-    if (isCall(this.#item)) this.#endCall(blocks[0]);
-    else this.#endParts(item ? blocks : []);
+    const [block] = blocks;
+    if (block?.kind === 'tool-call') this.#endCall(block);
+    else this.#call?.end(undefined);
+    this.#endParts(item && block?.kind !== 'tool-call' ? blocks : []);
   }
 
-  #endCall(block: AssistantBlock | undefined): void {
-    if (block?.kind !== 'tool-call') return;
+  #endCall(block: ToolCallBlock): void {
     // Its name is known now, or never.
     const call = this.#openCall(block.name);
     call.fill(block.arguments);
-    call.end(block);
+    call.end(block.residue);
   }
 
   #endParts(blocks: readonly AssistantBlock[]): void {
@@ -142,8 +148,7 @@ export class StreamedItem {
   }
 }
 
-export const isCall = (item: Json): boolean =>
-  item.type === 'function_call' || item.type === 'custom_tool_call';
+const isCall = (item: Json): boolean => item.type === 'function_call' || item.type === 'custom_tool_call';
 
 /** An empty text begins no block in a stream. */
 const hasContent = (block: AssistantBlock): boolean =>
@@ -243,10 +248,10 @@ class StreamedCall {
     this.#tell();
   }
 
-  end(block: AssistantBlock): void {
+  end(residue: Residue | undefined): void {
     if (!this.#custom && this.#told === '') this.#held = argumentsText(this.#held);
     this.#tell(true);
-    this.#lane?.end(block.residue);
+    this.#lane?.end(residue);
   }
 
   #tell(isLast = false): void {
