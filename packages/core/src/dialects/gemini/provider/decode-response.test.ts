@@ -338,6 +338,17 @@ describe('a stream', () => {
     });
   });
 
+  test('whose parts all have a field of tomorrow is one text still', () => {
+    const piece = (words: string) => ({
+      candidates: [{ content: { parts: [{ text: words, partMetadata: { a: words } }] } }],
+    });
+    expect(
+      foldEvents(decoded(gemini, [piece('a'), piece('b'), text('', { finishReason: 'STOP' })])),
+    ).toMatchObject({
+      blocks: [{ kind: 'text', text: 'ab', residue: { value: { partMetadata: { a: 'b' } } } }],
+    });
+  });
+
   test('of call arguments builds nested values, and a cut one is not given out', () => {
     const piece = (functionCall: Json): Json => ({
       candidates: [{ content: { parts: [{ functionCall }] } }],
