@@ -41,7 +41,7 @@ export function encodeResponse(response: ModelResponse, context: AnswerContext):
           ...message(response, context, isOld),
         },
         logprobs: logprobs.length > 0 ? { content: writeLogprobs(logprobs), refusal: null } : null,
-        ...finishOf(finish, blocksOf(blocks, 'refusal').length > 0, isOld),
+        ...finishOf(finish, refusalIn(blocks) !== '', isOld),
         ...residue.choice,
       },
     ],
@@ -51,8 +51,7 @@ export function encodeResponse(response: ModelResponse, context: AnswerContext):
 
 function message({ blocks, finish }: ModelResponse, context: AnswerContext, isOld: boolean): Json {
   const { text, annotations } = textOf(blocks);
-  const refused = blocksOf(blocks, 'refusal').map((block) => block.text);
-  const refusal = refused.join('') || explanationOf(finish);
+  const refusal = refusalIn(blocks) || explanationOf(finish);
   const thoughts = blocksOf(blocks, 'reasoning');
   const thought = thoughts.map((block) => block.text).join('');
   const details = thoughts.flatMap(writeDetails);
@@ -76,6 +75,11 @@ function message({ blocks, finish }: ModelResponse, context: AnswerContext, isOl
     ...(first && isOld ? { function_call: { name: first.name, arguments: first.arguments } } : {}),
   };
 }
+
+const refusalIn = (blocks: readonly AssistantBlock[]) =>
+  blocksOf(blocks, 'refusal')
+    .map((block) => block.text)
+    .join('');
 
 /** All texts as one, and what they cite: offsets count in the whole. */
 function textOf(blocks: readonly AssistantBlock[]): { readonly text: string; readonly annotations: Json[] } {

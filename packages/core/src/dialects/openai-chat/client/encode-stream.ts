@@ -91,7 +91,6 @@ class ChatStream implements StreamEncoder {
         this.#open.set(index, { kind: 'reasoning', pieces: [] });
         return this.#chunks.role(null);
       case 'refusal':
-        this.#refused = true;
         this.#open.set(index, { kind: 'refusal' });
         return this.#chunks.role(null);
       case 'tool-call':
@@ -169,6 +168,7 @@ class ChatStream implements StreamEncoder {
         open.pieces.push(text);
         return this.#chunks.chunk({ reasoning_content: text });
       case 'refusal':
+        this.#refused ||= text !== '';
         return this.#chunks.chunk({ refusal: text });
       case 'tool-call':
         return '';
