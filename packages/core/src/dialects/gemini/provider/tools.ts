@@ -1,5 +1,5 @@
 import { assertNever } from '../../../assert-never.ts';
-import { type Fault, fault } from '../../../form/fault.ts';
+import { type Fault, fault, isFault } from '../../../form/fault.ts';
 import { isJson, type Json } from '../../../form/json.ts';
 import type { Tool, ToolChoice } from '../../../form/request.ts';
 import type { NameRule, WireNames } from '../../../form/wire-names.ts';
@@ -29,18 +29,13 @@ export function encodeTools(
   model: GeminiModel,
   names: WireNames,
 ): EncodedTools | Fault {
-  const functions: FunctionTool[] = [];
+  const functions = tools.filter((tool) => tool.kind === 'function');
   const served: Json[] = [];
-  const dropped: string[] = [];
   for (const [index, tool] of tools.entries()) {
-    if (tool.kind === 'function') {
-      functions.push(tool);
-      continue;
-    }
+    if (tool.kind === 'function') continue;
     const own = servedTool(tool, index);
-    if (own.kind === 'fault') return own as Fault;
-    served.push(own as Json);
-    if (tool.kind !== 'custom') dropped.push(...optionsOf(tool));
+    if (isFault(own)) return own;
+    served.push(own);
   }
   if (tools.length > 0 && !model.takesTools) return fault(['tools'], 'This model takes no tools.');
   if (functions.length > 0 && served.length > 0 && !model.mixesTools)
@@ -58,7 +53,7 @@ export function encodeTools(
       ...(mode ? { toolConfig: { functionCallingConfig: mode } } : {}),
     },
     hasFunctions: functions.length > 0,
-    dropped,
+    dropped: tools.flatMap(optionsOf),
   };
 }
 
@@ -118,7 +113,9 @@ function servedTool(tool: Exclude<Tool, FunctionTool>, index: number): Json | Fa
 
 const UNSAID = new Set(['type', 'name']);
 
-function optionsOf(tool: Extract<Tool, { readonly kind: 'web-search' | 'provider' }>): readonly string[] {
+/** Google's own tools take none of the others' options. */
+function optionsOf(tool: Tool): readonly string[] {
+  if (tool.kind !== 'web-search' && tool.kind !== 'provider') return [];
   const { type } = tool.options;
   const where = typeof type === 'string' ? type : 'web_search_options';
   return Object.keys(tool.options)
