@@ -5,6 +5,7 @@ import { type Json, textAt } from '../../../form/json.ts';
 import type { ModelError } from '../../../form/model-error.ts';
 import type { Proof, Residue } from '../../../form/provenance.ts';
 import { residueFor } from '../../../form/provenance.ts';
+import type { FinishReason } from '../../../form/response.ts';
 import type { ModelUsage } from '../../../form/usage.ts';
 import type { AnswerContext } from '../../client-dialect.ts';
 import { writeFinish } from '../finish.ts';
@@ -25,6 +26,8 @@ import {
   ReasoningItem,
   WholeItem,
 } from './output-items.ts';
+
+const TAKEN_AWAY: readonly FinishReason[] = ['refusal', 'blocked-output', 'blocked-prompt'];
 
 type Event<K extends ModelEvent['kind']> = Extract<ModelEvent, { kind: K }>;
 
@@ -173,7 +176,7 @@ export class AnswerWriter {
         return;
       }
       case 'image': {
-        if (block.source.kind === 'url') this.#writeText(`![](${block.source.url})`);
+        if (block.source.kind === 'url') this.#writePart('text', `![](${block.source.url})`);
         if (block.source.kind !== 'data') return;
         const item = {
           type: 'image_generation_call',
@@ -186,16 +189,16 @@ export class AnswerWriter {
       }
       case 'audio':
         // This format's answers hold no audio; what is said in it is text.
-        if (block.transcript) this.#writeText(block.transcript);
+        if (block.transcript) this.#writePart('text', block.transcript);
         return;
       default:
         return;
     }
   }
 
-  #writeText(text: string): void {
+  #writePart(kind: 'text' | 'refusal', text: string): void {
     const message = this.#message(undefined);
-    message.open('text', undefined);
+    message.open(kind, undefined);
     message.text(text);
     message.close(undefined);
   }
@@ -226,6 +229,9 @@ export class AnswerWriter {
   }
 
   #end({ finish, residue }: Event<'end'>): void {
+    // What a provider says of an answer that it took away is for people, who look for it in a refusal.
+    if (TAKEN_AWAY.includes(finish.reason) && !this.#hasRefusal && finish.explanation)
+      this.#writePart('refusal', finish.explanation);
     const members: Json = {
       ...writeFinish(finish, this.#hasRefusal),
       ...residueFor(DIALECT, this.#start?.residue),

@@ -260,6 +260,17 @@ describe('the end of a stream', () => {
     });
   });
 
+  test('what a provider says of an answer that it took away is where clients look for it', () => {
+    const finish = { reason: 'refusal', raw: 'refusal', explanation: 'Policy.' } as const;
+    expect(written(answerOf([], { finish })).at(-1)).toMatchObject({
+      type: 'response.incomplete',
+      response: {
+        incomplete_details: { reason: 'content_filter' },
+        output: [{ content: [{ type: 'refusal', refusal: 'Policy.' }] }],
+      },
+    });
+  });
+
   test('usage is told in the last event, in OpenAI’s overlapping counts', () => {
     const usage = { ...ANSWER.usage, inputAudio: 0, cacheWriteHour: 4 } as NonNullable<typeof ANSWER.usage>;
     expect(written(answerOf([], { usage })).at(-1)).toMatchObject({

@@ -18,6 +18,7 @@ import type { Residue } from '../../../form/provenance.ts';
 import type { Message } from '../../../form/request.ts';
 import { type NameRule, type WireNames, wireName } from '../../../form/wire-names.ts';
 import { shown } from '../../request-field.ts';
+import { resultText } from '../../tool-results.ts';
 import { DIALECT, itemMembers } from '../residue.ts';
 
 /** Any characters, but no more than this (spec/providers 2.5). */
@@ -180,11 +181,9 @@ function resultItem(result: ToolResultBlock, path: readonly string[]): Json | Fa
     parts.push(part);
   }
   const isText = result.content.every(({ kind }) => kind === 'text');
-  const text = result.content.map((block) => (block.kind === 'text' ? block.text : '')).join('\n');
   // There is no field for a failure (spec/providers 3.2).
-  const output = isText
-    ? `${result.isError ? 'Error: ' : ''}${text}`
-    : [...(result.isError ? [{ type: 'input_text', text: 'Error:' }] : []), ...parts];
+  const failed = result.isError ? [textPart({ kind: 'text', text: 'Error:' })] : [];
+  const output = isText ? resultText(result) : [...failed, ...parts];
   return { type: 'function_call_output', call_id: wireName(result.callId, CALL_ID), output };
 }
 
