@@ -461,6 +461,7 @@ describe('thinking', () => {
       type: 'disabled',
     });
     expect(think({ reasoning: { effort: 'none', shown: null } }).body).not.toHaveProperty('thinking');
+    expect(think({ reasoning: { effort: 'none', shown: null } }, HAIKU_3).dropped).toEqual([]);
     expect(think({ reasoning: { effort: 'high', shown: null } }, HAIKU_3)).toMatchObject({
       dropped: ['reasoning'],
     });
@@ -591,6 +592,16 @@ describe('structured output', () => {
     expect(body).toMatchObject({
       tools: [{ name: 'look' }, { name: 'json' }, { name: 'json_' }],
       tool_choice: { type: 'any' },
+    });
+  });
+
+  test('is the only tool to be called where none of the caller’s may be', () => {
+    const parameters = { outputFormat, toolChoice: { kind: 'none' } } as const;
+    const { body, outputTool } = sent(asked({ tools: [{ ...LOOK, name: 'json' }], parameters }), SONNET_4);
+    expect(outputTool).toBe('json_');
+    expect(body).toMatchObject({
+      tools: [{ name: 'json' }, { name: 'json_' }],
+      tool_choice: { type: 'tool', name: 'json_' },
     });
   });
 

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { TextBlock } from '../../../form/blocks.ts';
 import { type Fault, isFault } from '../../../form/fault.ts';
 import type { Json } from '../../../form/json.ts';
-import { narrow } from '../../../form/parameter-table.ts';
+import { type Narrowed, narrow } from '../../../form/parameter-table.ts';
 import {
   type ModelRequest,
   nameOf,
@@ -11,18 +9,28 @@ import {
   splitSystem,
   type Tool,
 } from '../../../form/request.ts';
-import { TOOL_NAME_128, wireNames } from '../../../form/wire-names.ts';
+import type { Turn } from '../../../form/turns.ts';
+import { TOOL_NAME_128, type WireNames, wireNames } from '../../../form/wire-names.ts';
 import { type MessagesModel, messagesModel } from '../../claude-models.ts';
+import { withoutEmptyWishes } from '../../empty-wishes.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
-import { writeCache } from '../cache-control.ts';
 import { limitBreakpoints } from './cache-breakpoints.ts';
-import { droppedOfTools, encodeChoice, encodeTool, offeredTools, type ToolContext } from './encode-tools.ts';
-import { calledNames, encodeText, encodeTurns } from './encode-turns.ts';
+import { droppedOfTools, encodeTool, offeredTools, type ToolContext } from './encode-tools.ts';
+import { calledNames, encodeTurns } from './encode-turns.ts';
 import { parametersOf } from './parameters.ts';
 import { type OutputPlan, planOutput } from './plan-output.ts';
 import { planThinking, type ThinkingPlan } from './plan-thinking.ts';
 import type { Platform } from './platform.ts';
-import { continuesWithoutThinking, isBlank, prepareEnd, prepareTurns } from './prepare-turns.ts';
+import { continuesWithoutThinking, prepareEnd, prepareTurns } from './prepare-turns.ts';
+import {
+  chooseSampling,
+  tierOf,
+  writeChoice,
+  writeOutputConfig,
+  writeStops,
+  writeSystem,
+  writeUser,
+} from './write-members.ts';
 
 /** The form as a body of `POST /v1/messages`, for whoever serves it (spec/providers 3.1, 6.1, 8.4). */
 export function encodeRequest(
@@ -31,54 +39,14 @@ export function encodeRequest(
   platform: Platform,
 ): EncodedRequest | Fault {
   const model = messagesModel(target.model);
-  const provider = target.provider.name;
-  const narrowed = narrow(request, parametersOf(model, platform.hasServiceTiers), provider);
+  const table = parametersOf(model, platform.hasServiceTiers);
+  const narrowed = narrow(withoutEmptyWishes(request, table), table, target.provider.name);
   if (isFault(narrowed)) return narrowed;
-  const { parameters } = narrowed;
-  const { system, turns: conversation } = splitSystem(request.messages);
-  const prepared = prepareTurns(conversation, provider);
-  if (isFault(prepared)) return prepared;
-
-  const offered = offeredTools(request.tools, parameters.toolChoice);
-  const thinking = planThinking(parameters, model, {
-    forcesCall: offered.length > 0 && forcesCall(parameters),
-    continuesWithoutThinking: continuesWithoutThinking(prepared),
-  });
-  const turns = prepareEnd(prepared, thinking.isOn);
-  const output = planOutput(parameters.outputFormat, model, {
-    thinks: thinking.isOn,
-    callable: parameters.toolChoice?.kind === 'none' ? [] : offered.flatMap(nameOfTool),
-    choice: parameters.toolChoice,
-  });
-  const names = wireNames([...offered.flatMap(nameOfTool), ...calledNames(turns)], TOOL_NAME_128);
-
-  const messages = encodeTurns(turns, { provider, fetches: platform.fetches, names });
-  if (isFault(messages)) return messages;
-  const tools = encodeTools(offered, output, { model, platform, provider, names });
-  if (isFault(tools)) return tools;
-  const sampling = chooseSampling(parameters, model, thinking);
-  const tier = serviceTier(parameters.serviceTier);
-  const limited = limitBreakpoints({
-    ...(platform.namesModel ? { model: target.model } : {}),
-    ...platform.body,
-    max_tokens: thinking.maxTokens,
-    ...writeSystem(system, output.line),
-    messages,
-    ...(tools.length > 0 ? { tools } : {}),
-    ...writeChoice(parameters, output, tools.length > 0, names),
-    ...sampling.body,
-    ...writeStops(parameters.stop),
-    ...(thinking.thinking ? { thinking: thinking.thinking } : {}),
-    ...writeOutputConfig(thinking, output),
-    ...(parameters.user === undefined ? {} : { metadata: { user_id: opaqueUser(request, parameters.user) } }),
-    ...(tier === undefined ? {} : { service_tier: tier }),
-    ...(platform.saysStream && request.stream ? { stream: true } : {}),
-  });
-  const alsoDropped: readonly ParameterName[] = [
-    ...(thinking.isDropped ? (['reasoning'] as const) : []),
-    ...sampling.dropped,
-    ...(parameters.serviceTier !== undefined && tier === undefined ? (['serviceTier'] as const) : []),
-  ];
+  const plan = planRequest(request, narrowed, model, target.provider.name);
+  if (isFault(plan)) return plan;
+  const body = writeBody(request, plan, target, platform);
+  if (isFault(body)) return body;
+  const limited = limitBreakpoints(body);
   return {
     path: platform.path(target.model, request.stream),
     query: '',
@@ -86,38 +54,98 @@ export function encodeRequest(
     body: limited.body,
     dropped: [
       ...narrowed.dropped,
-      ...droppedOfTools(offered),
-      ...alsoDropped.map((parameter) => nameOf(request, parameter)),
+      ...droppedOfTools(plan.offered),
+      ...alsoDropped(plan).map((parameter) => nameOf(request, parameter)),
       ...(limited.isChanged ? ['cache_control'] : []),
     ],
-    names,
-    ...(output.tool ? { outputTool: output.tool.name } : {}),
+    names: plan.names,
+    ...(plan.output.tool ? { outputTool: plan.output.tool.name } : {}),
   };
 }
 
-const nameOfTool = (tool: Tool): string[] => ('name' in tool ? [tool.name] : []);
+/** What is decided before anything is written. */
+interface RequestPlan {
+  readonly model: MessagesModel;
+  readonly parameters: Parameters;
+  readonly turns: readonly Turn[];
+  /** The caller's tools that the model may see. */
+  readonly offered: readonly Tool[];
+  readonly thinking: ThinkingPlan;
+  readonly output: OutputPlan;
+  readonly names: WireNames;
+}
+
+function planRequest(
+  request: ModelRequest,
+  { parameters }: Narrowed,
+  model: MessagesModel,
+  provider: string,
+): RequestPlan | Fault {
+  const prepared = prepareTurns(splitSystem(request.messages).turns, provider);
+  if (isFault(prepared)) return prepared;
+  const offered = offeredTools(request.tools, parameters.toolChoice);
+  const thinking = planThinking(parameters, model, {
+    forcesCall: offered.length > 0 && forcesCall(parameters),
+    continuesWithoutThinking: continuesWithoutThinking(prepared),
+  });
+  const turns = prepareEnd(prepared, thinking.isOn);
+  const toolNames = offered.flatMap((tool) => ('name' in tool ? [tool.name] : []));
+  return {
+    model,
+    parameters,
+    turns,
+    offered,
+    thinking,
+    output: planOutput(parameters.outputFormat, model, {
+      thinks: thinking.isOn,
+      tools: toolNames,
+      choice: parameters.toolChoice,
+    }),
+    names: wireNames([...toolNames, ...calledNames(turns)], TOOL_NAME_128),
+  };
+}
 
 const forcesCall = ({ toolChoice }: Parameters) =>
   toolChoice?.kind === 'required' ||
   toolChoice?.kind === 'tool' ||
   (toolChoice?.kind === 'allowed' && toolChoice.mode === 'required');
 
+function writeBody(
+  request: ModelRequest,
+  plan: RequestPlan,
+  target: TargetModel,
+  platform: Platform,
+): Json | Fault {
+  const { model, parameters, thinking, output, names } = plan;
+  const provider = target.provider.name;
+  const messages = encodeTurns(plan.turns, { provider, fetches: platform.fetches, names });
+  if (isFault(messages)) return messages;
+  const tools = encodeTools(plan, { model, platform, provider, names });
+  if (isFault(tools)) return tools;
+  const tier = parameters.serviceTier === undefined ? null : tierOf(parameters.serviceTier);
+  return {
+    ...(platform.namesModel ? { model: target.model } : {}),
+    ...platform.body,
+    max_tokens: thinking.maxTokens,
+    ...writeSystem(splitSystem(request.messages).system, output.line),
+    messages,
+    ...(tools.length > 0 ? { tools } : {}),
+    ...writeChoice(parameters, output, tools.length > 0, names),
+    ...chooseSampling(parameters, model, thinking).body,
+    ...writeStops(parameters.stop),
+    ...(thinking.thinking ? { thinking: thinking.thinking } : {}),
+    ...writeOutputConfig(thinking, output),
+    ...writeUser(request, parameters),
+    ...(tier === null ? {} : { service_tier: tier }),
+    ...(platform.saysStream && request.stream ? { stream: true } : {}),
+  };
+}
+
 function encodeTools(
-  offered: readonly Tool[],
-  { tool }: OutputPlan,
+  { offered, output: { tool } }: RequestPlan,
   context: ToolContext,
 ): readonly Json[] | Fault {
-  const own: Tool[] = tool
-    ? [
-        {
-          kind: 'function',
-          name: tool.name,
-          description: tool.description,
-          schema: tool.schema,
-          strict: null,
-        },
-      ]
-    : [];
+  const own: readonly Tool[] = tool ? [{ kind: 'function', strict: null, ...tool }] : [];
   const tools: Json[] = [];
   for (const it of [...offered, ...own]) {
     const written = encodeTool(it, context);
@@ -127,83 +155,12 @@ function encodeTools(
   return tools;
 }
 
-/** Without tools a choice among them is refused, and means nothing. */
-function writeChoice(
-  { toolChoice, parallelToolCalls }: Parameters,
-  output: OutputPlan,
-  hasTools: boolean,
-  names: EncodedRequest['names'],
-): Json {
-  if (!hasTools) return {};
-  const isSerial = parallelToolCalls === false;
-  const choice = output.choice
-    ? { ...output.choice, ...(isSerial ? { disable_parallel_tool_use: true } : {}) }
-    : encodeChoice(toolChoice, isSerial, names);
-  return choice ? { tool_choice: choice } : {};
+/** Parameters that the format has a field for, but not together with what else is asked. */
+function alsoDropped({ model, parameters, thinking }: RequestPlan): readonly ParameterName[] {
+  const { serviceTier } = parameters;
+  return [
+    ...(thinking.isDropped ? (['reasoning'] as const) : []),
+    ...chooseSampling(parameters, model, thinking).dropped,
+    ...(serviceTier !== undefined && tierOf(serviceTier) === null ? (['serviceTier'] as const) : []),
+  ];
 }
-
-/** One text goes as a string; several, or one that is to be cached, as blocks. */
-function writeSystem(system: readonly TextBlock[], line: string | undefined): Json {
-  const said = system.filter(({ text }) => !isBlank(text));
-  const blocks = line === undefined ? said : [...said, { kind: 'text', text: line } as const];
-  const [first] = blocks;
-  if (!first) return {};
-  if (blocks.length === 1 && !first.cache && !first.citations && !first.residue)
-    return { system: first.text };
-  return {
-    system: blocks.map((block) => ({
-      ...encodeText(block),
-      ...(block.cache ? { cache_control: writeCache(block.cache) } : {}),
-    })),
-  };
-}
-
-/** Thinking takes no sampling parameters; newer models take one of two; none takes a temperature above 1. */
-function chooseSampling(
-  { temperature, topP, topK }: Parameters,
-  model: MessagesModel,
-  thinking: ThinkingPlan,
-): { readonly body: Json; readonly dropped: readonly ParameterName[] } {
-  const given = { temperature, topP, topK };
-  const excluded = (name: keyof typeof given) =>
-    thinking.isOn || (name === 'topP' && temperature !== undefined && model.sampling === 'one-of');
-  const set = (['temperature', 'topP', 'topK'] as const).filter((name) => given[name] !== undefined);
-  const kept = set.filter((name) => !excluded(name));
-  return {
-    body: {
-      ...(kept.includes('temperature') && temperature !== undefined
-        ? { temperature: Math.min(1, Math.max(0, temperature)) }
-        : {}),
-      ...(kept.includes('topP') ? { top_p: topP } : {}),
-      ...(kept.includes('topK') ? { top_k: topK } : {}),
-    },
-    dropped: set.filter(excluded),
-  };
-}
-
-/** Blank ones are refused, and stop nothing that anybody could mean. */
-function writeStops(stop: readonly string[] | undefined): Json {
-  const sequences = (stop ?? []).filter((sequence) => !isBlank(sequence));
-  return sequences.length > 0 ? { stop_sequences: sequences } : {};
-}
-
-function writeOutputConfig({ effort }: ThinkingPlan, { format }: OutputPlan): Json {
-  if (effort === undefined && format === undefined) return {};
-  return { output_config: { ...(effort === undefined ? {} : { effort }), ...(format ? { format } : {}) } };
-}
-
-/** Anthropic wants an opaque name. What its own clients send is one; of others we cannot know (spec/providers 3.1). */
-const opaqueUser = ({ source }: ModelRequest, user: string) =>
-  source.dialect === 'anthropic-messages' ? user : createHash('sha256').update(user).digest('hex');
-
-const TIERS: Readonly<Record<string, string>> = {
-  auto: 'auto',
-  priority: 'auto',
-  // Cheaper than the default at OpenAI: here, at least never the dearer one.
-  flex: 'standard_only',
-  default: 'standard_only',
-  standard_only: 'standard_only',
-};
-
-const serviceTier = (tier: string | undefined): string | undefined =>
-  tier !== undefined && Object.hasOwn(TIERS, tier) ? TIERS[tier] : undefined;

@@ -1,6 +1,7 @@
 import type { Json } from '../../../form/json.ts';
 import type { OutputFormat, ToolChoice } from '../../../form/request.ts';
 import type { MessagesModel } from '../../claude-models.ts';
+import { jsonInWords } from '../../json-in-words.ts';
 import { strictSchema } from './schema-subset.ts';
 
 /** How an answer by schema is asked for (spec/providers 6.4). */
@@ -22,24 +23,24 @@ export function planOutput(
   model: MessagesModel,
   request: {
     readonly thinks: boolean;
-    /** The names that the caller's tools have; none that must not be called. */
-    readonly callable: readonly string[];
+    /** The names of the caller's tools. */
+    readonly tools: readonly string[];
     readonly choice: ToolChoice | undefined;
   },
 ): OutputPlan {
   if (!format) return {};
-  if (format.kind === 'json')
-    return { line: 'Answer with one JSON object and nothing else: no Markdown, no words around it.' };
+  if (format.kind === 'json') return { line: jsonInWords(format) };
   if (model.schema === 'native')
     return { format: { type: 'json_schema', schema: strictSchema(format.schema) } };
   // The caller wants this turn to be a call, so it is no answer yet.
-  if (request.choice?.kind === 'tool' && request.callable.length > 0) return {};
-  const name = freeName(request.callable);
+  if (request.choice?.kind === 'tool' && request.tools.length > 0) return {};
+  const name = freeName(request.tools);
   const description = format.description ?? 'Gives the final answer. Its input is the answer.';
   const tool = { name, description, schema: format.schema };
   if (request.thinks)
     return { tool, choice: { type: 'auto' }, line: `Give your final answer by calling the tool "${name}".` };
-  if (request.callable.length > 0) return { tool, choice: { type: 'any' } };
+  const mayCall = request.tools.length > 0 && request.choice?.kind !== 'none';
+  if (mayCall) return { tool, choice: { type: 'any' } };
   return { tool, choice: { type: 'tool', name, disable_parallel_tool_use: true } };
 }
 
