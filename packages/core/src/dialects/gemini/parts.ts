@@ -35,6 +35,8 @@ export function blocksOfPart(part: Json, context: PartContext): readonly Assista
   const text = textAt(part, 'text');
   if (thought === true) return thoughtBlocks(part, text, proof);
   const blocks = contentBlocks(content, text);
+  // What only Google knows keeps its seal inside of it: nobody else may take that for one of theirs.
+  if (blocks.some(({ kind }) => kind === 'opaque')) return [opaque(part)];
   if (!proof) return blocks;
   // A part of its own for the seal alone: it goes back the same way.
   const isAlone = text === '' ? residue({ text: '' }) : {};

@@ -105,7 +105,7 @@ describe('parts', () => {
         { inlineData: { mimeType: 'image/png', data: 'AA' }, thoughtSignature: 'S' },
         { inlineData: { mimeType: 'audio/wav', data: 'AA' } },
         { fileData: { mimeType: 'application/pdf', fileUri: 'gs://a' } },
-        { hologram: { data: 'AA' } },
+        { hologram: { data: 'AA' }, thoughtSignature: 'S' },
         { inlineData: { mimeType: 'image/png', data: 'BB' }, thought: true },
       ]),
     );

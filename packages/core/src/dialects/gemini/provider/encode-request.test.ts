@@ -439,7 +439,10 @@ describe('tools', () => {
   test('functions beside them only from the third generation on', () => {
     const tools: Tool[] = [tool(), { kind: 'web-search', dialect: 'openai-chat', options: {} }];
     expect(refusal(asked({ tools }))?.path).toEqual(['tools']);
-    expect(refusal(asked({ tools }), THIRD)).toBeNull();
+    expect(bodyOf(asked({ tools }), THIRD)).toMatchObject({
+      tools: [{ functionDeclarations: [{ name: 'look' }] }, { googleSearch: {} }],
+      toolConfig: { includeServerSideToolInvocations: true },
+    });
   });
 
   test.each<Tool>([

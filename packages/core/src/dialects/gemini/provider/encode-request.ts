@@ -34,7 +34,7 @@ export function encodeRequest(
     request.tools.flatMap((tool) => ('name' in tool ? [tool.name] : [])),
     GEMINI_TOOL_NAME,
   );
-  const tools = encodeTools(request.tools, parameters.toolChoice, model, names);
+  const tools = encodeTools(request.tools, parameters.toolChoice, { model, surface, names });
   if (isFault(tools)) return tools;
 
   const format = parameters.outputFormat;

@@ -7,6 +7,8 @@ export interface GeminiSurface {
   readonly parameters: ParameterTable;
   /** Any public address in `fileUri`, whatever the model. */
   readonly readsUrls: boolean;
+  /** Functions beside tools that run at Google have to be asked for (ai.google.dev, tool combination). */
+  readonly marksMixedTools: boolean;
   /** Where a model is, up to its method. */
   address(model: string): { readonly path: string; readonly name: string } | Fault;
 }
@@ -15,6 +17,7 @@ export interface GeminiSurface {
 export const AI_STUDIO: GeminiSurface = {
   parameters: GEMINI_PARAMETERS,
   readsUrls: false,
+  marksMixedTools: true,
   address(model) {
     const [, folder = 'models', name = ''] = /^(?:(models|tunedModels)\/)?(.*)$/s.exec(model) ?? [];
     if (name === '') return fault(['model'], 'A model of Google AI Studio is "google-ai-studio/{model}".');
@@ -29,6 +32,7 @@ const RESOURCE =
 export const VERTEX: GeminiSurface = {
   parameters: VERTEX_PARAMETERS,
   readsUrls: true,
+  marksMixedTools: false,
   address(model) {
     const name = RESOURCE.exec(model)?.[1];
     if (name === undefined)

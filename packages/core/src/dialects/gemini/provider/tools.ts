@@ -5,6 +5,7 @@ import type { Tool, ToolChoice } from '../../../form/request.ts';
 import type { NameRule, WireNames } from '../../../form/wire-names.ts';
 import type { GeminiModel } from '../models.ts';
 import { openApiSubset } from '../schema-subset.ts';
+import type { ContentContext } from './content-context.ts';
 
 export const GEMINI_TOOL_NAME: NameRule = {
   forbidden: /[^A-Za-z0-9_.:-]/g,
@@ -26,8 +27,7 @@ type FunctionTool = Extract<Tool, { readonly kind: 'function' }>;
 export function encodeTools(
   tools: readonly Tool[],
   choice: ToolChoice | undefined,
-  model: GeminiModel,
-  names: WireNames,
+  { model, surface, names }: Pick<ContentContext, 'model' | 'surface' | 'names'>,
 ): EncodedTools | Fault {
   const functions = tools.filter((tool) => tool.kind === 'function');
   const served: Json[] = [];
@@ -50,11 +50,20 @@ export function encodeTools(
   return {
     body: {
       ...(entries.length > 0 ? { tools: entries } : {}),
-      ...(mode ? { toolConfig: { functionCallingConfig: mode } } : {}),
+      ...toolConfig(mode, functions.length > 0 && served.length > 0 && surface.marksMixedTools),
     },
     hasFunctions: functions.length > 0,
     dropped: tools.flatMap(optionsOf),
   };
+}
+
+/** AI Studio mixes functions with its own tools only when it may show the calls of those too. */
+function toolConfig(mode: Json | null, isMixed: boolean): Json {
+  const config = {
+    ...(mode ? { functionCallingConfig: mode } : {}),
+    ...(isMixed ? { includeServerSideToolInvocations: true } : {}),
+  };
+  return Object.keys(config).length > 0 ? { toolConfig: config } : {};
 }
 
 function declaration(tool: FunctionTool, model: GeminiModel, names: WireNames): Json {
