@@ -4,8 +4,9 @@ import { isModelError, type ModelError } from '../../../form/model-error.ts';
 import type { ModelResponse } from '../../../form/response.ts';
 import type { DecodeContext } from '../../provider-dialect.ts';
 import { residueOfAnswer } from '../residue.ts';
-import { AnswerReader, MESSAGE_MEMBERS } from './answer-reader.ts';
+import { AnswerReader } from './answer-reader.ts';
 import type { ChatDeviations } from './deviations.ts';
+import { MESSAGE_MEMBERS } from './message-reader.ts';
 
 /** Reads a whole chat answer: a stream of one chunk, so that both are read by the same rules. */
 export function decodeResponse(

@@ -9,8 +9,6 @@ import type { ChatDeviations } from './deviations.ts';
 export interface MessageContext {
   readonly deviations: ChatDeviations;
   readonly names: WireNames;
-  /** Names of tools of free text. */
-  readonly customTools: ReadonlySet<string>;
   /** The provider's name, for messages. */
   readonly provider: string;
   /** Where the client's body holds its messages. */

@@ -8,7 +8,7 @@ import type { ChatDeviations } from './deviations.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeOutput } from './encode-output.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
-import { choosesAllowed, customToolNames, encodeToolChoice, encodeTools, toolNames } from './encode-tools.ts';
+import { choosesAllowed, encodeToolChoice, encodeTools, toolNames } from './encode-tools.ts';
 
 /** A request in the chat format, as one provider takes it (spec/providers 3.2, 3.3, 4.1). */
 export function encodeRequest(
@@ -34,7 +34,6 @@ export function encodeRequest(
   const messages = encodeMessages(request.messages, output.instructions, {
     deviations,
     names,
-    customTools: customToolNames(request),
     provider,
     root: request.source.dialect === 'openai-responses' ? 'input' : 'messages',
   });

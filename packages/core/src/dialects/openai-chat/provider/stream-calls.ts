@@ -94,7 +94,8 @@ class Call {
   add(entry: Json): void {
     const custom = child(entry, 'custom');
     const said = custom ?? child(entry, 'function');
-    if (custom) this.#isNative = true;
+    // What a call is does not change once it is told.
+    if (custom && this.#index === null) this.#isNative = true;
     this.#residue = { ...this.#residue, ...residueOf(entry, KNOWN) };
     const proof = readCallProof(entry);
     const name = textAt(said, 'name');
