@@ -24,7 +24,7 @@ describe('how much a model shall think', () => {
 
   test.each<[budget: number, effort: Effort]>([
     [0, 'none'],
-    [50, 'none'],
+    [50, 'minimal'],
     [300, 'minimal'],
     [1024, 'low'],
     [2500, 'medium'],

@@ -19,13 +19,15 @@ export function budgetOf(reasoning: Reasoning, maxOutput: number): number | null
   return reasoning.effort === undefined ? null : Math.floor(SHARE[reasoning.effort] * maxOutput);
 }
 
-/** The effort whose share comes nearest to a budget. Null: the caller gave neither. */
+/** The effort whose share comes nearest to a budget; some budget is some effort. Null: the caller gave neither. */
 export function effortOf(reasoning: Reasoning, maxOutput: number): Effort | null {
   if (reasoning.effort !== undefined) return reasoning.effort;
   if (reasoning.budget === undefined) return null;
+  if (reasoning.budget <= 0) return 'none';
   const share = reasoning.budget / maxOutput;
-  let nearest: Effort = 'none';
+  let nearest: Effort = 'minimal';
   for (const effort of EFFORTS)
-    if (Math.abs(SHARE[effort] - share) < Math.abs(SHARE[nearest] - share)) nearest = effort;
+    if (effort !== 'none' && Math.abs(SHARE[effort] - share) < Math.abs(SHARE[nearest] - share))
+      nearest = effort;
   return nearest;
 }
