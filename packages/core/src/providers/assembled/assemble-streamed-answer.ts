@@ -18,18 +18,23 @@ import { assembleWorkersAi } from './workers-ai.ts';
  */
 export function assembleStreamedAnswer(bytes: Uint8Array): Json | null {
   if (isAwsEventStream(bytes)) return assembleFrames(bytes);
+  // A whole body: read as events it would be one of them, since providers write failures as bare JSON.
+  if (startsLike(bytes, BODY)) return null;
   return assembleEvents(listed(bytes) ?? readSse(bytes).map(({ data }) => parseJson(data)));
 }
 
 /** Gemini without `alt=sse` streams one growing list. Null when the bytes are none. */
 function listed(bytes: Uint8Array): readonly unknown[] | null {
-  if (!LIST.test(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString()))
-    return null;
+  if (!startsLike(bytes, LIST)) return null;
   const list = parseJson(Buffer.from(bytes).toString());
   return Array.isArray(list) ? list : null;
 }
 
 const LIST = /^\s*\[/;
+const BODY = /^\s*\{/;
+
+const startsLike = (bytes: Uint8Array, pattern: RegExp): boolean =>
+  pattern.test(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString());
 
 type Assembler = (events: readonly Json[]) => Json | null;
 
