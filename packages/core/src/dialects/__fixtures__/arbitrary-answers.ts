@@ -45,3 +45,10 @@ export function expectTolerant(dialect: ProviderDialect, answers: fc.Arbitrary<u
     { numRuns: 500 },
   );
 }
+
+/** An object nested deeper than the stack goes: it can be parsed, and not written again. */
+export function bottomless(): unknown {
+  let value: unknown = {};
+  for (let depth = 0; depth < 100_000; depth += 1) value = { a: value };
+  return value;
+}

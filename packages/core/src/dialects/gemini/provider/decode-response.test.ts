@@ -4,6 +4,7 @@ import { foldEvents } from '../../../form/fold-events.ts';
 import type { Json } from '../../../form/json.ts';
 import type { ModelResponse } from '../../../form/response.ts';
 import { inputTotal, outputTotal } from '../../../form/usage.ts';
+import { bottomless } from '../../__fixtures__/arbitrary-answers.ts';
 import { asked, decodeContext, decoded, targetOf } from '../../__fixtures__/exchange.ts';
 import { encodeAnswer } from '../__fixtures__/encode-answer.ts';
 import { gemini } from './index.ts';
@@ -56,6 +57,13 @@ describe('parts', () => {
   test.each([undefined, null, '', 'null', 7, []])('arguments %j are the empty object (bug 1)', (args) => {
     const body = answerOf([{ functionCall: { name: 'a', args } }]);
     expect(gemini.decodeResponse(body, decodeContext())).toMatchObject({ blocks: [{ arguments: '{}' }] });
+  });
+
+  test('arguments without a bottom do not break the rest', () => {
+    const body = answerOf([{ functionCall: { name: 'a', args: bottomless() } }, { text: 'b' }]);
+    expect(gemini.decodeResponse(body, decodeContext())).toMatchObject({
+      blocks: [{ arguments: '{}' }, { text: 'b' }],
+    });
   });
 
   test('names come back as the caller wrote them', () => {

@@ -3,7 +3,7 @@ import { foldEvents } from '../../../form/fold-events.ts';
 import type { Json } from '../../../form/json.ts';
 import type { ModelResponse } from '../../../form/response.ts';
 import { workersAiTranslation } from '../../../providers/workers-ai/translation.ts';
-import { expectTolerant, likely } from '../../__fixtures__/arbitrary-answers.ts';
+import { bottomless, expectTolerant, likely } from '../../__fixtures__/arbitrary-answers.ts';
 import { asked, decodeContext, decoded } from '../../__fixtures__/exchange.ts';
 import { encodeAnswer } from '../__fixtures__/encode-answer.ts';
 
@@ -60,6 +60,11 @@ describe('a whole answer', () => {
   test.each([undefined, null, '', 'null', [], 1])('arguments %j are the empty object (bug 1)', (args) => {
     const { blocks } = whole({ result: { tool_calls: [{ name: 'a', arguments: args }] } });
     expect(blocks).toMatchObject([{ arguments: '{}' }]);
+  });
+
+  test('arguments without a bottom do not break the rest', () => {
+    const body = { response: 'b', tool_calls: [{ name: 'a', arguments: bottomless() }] };
+    expect(whole(body).blocks).toMatchObject([{ text: 'b' }, { arguments: '{}' }]);
   });
 
   test('calls in the shape of OpenAI, and calls with null in every field', () => {
