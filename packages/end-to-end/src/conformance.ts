@@ -4,8 +4,15 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { conformancePage, runConformance, type Selection, tally } from '@weir/testkit/conformance';
-import { startSimulatedGateway } from './__fixtures__/conformance-gateway.ts';
+import {
+  conformancePage,
+  recordedAnswers,
+  runConformance,
+  runRecorded,
+  type Selection,
+  tally,
+} from '@weir/testkit/conformance';
+import { RECORDINGS, startSimulatedGateway } from './__fixtures__/conformance-gateway.ts';
 
 const PAGE = fileURLToPath(new URL('../../../docs/conformance.md', import.meta.url));
 
@@ -23,12 +30,18 @@ try {
     cells.flatMap(({ verdict, feature, note }) => (verdict === 'skip' ? `${feature}: ${note}` : [])),
   );
   for (const reason of reasons) print(`skip ${reason}`);
+  const recordings = Object.keys(selection).length > 0 ? [] : recordedAnswers(RECORDINGS);
+  if (recordings.length === 0)
+    print(`skip recorded answers: none at ${RECORDINGS}, or only some cells were asked for`);
+  const recorded = await runRecorded(recordings, gateway, gateway.simulators);
+  for (const { verdict, recording, client, note } of recorded)
+    if (verdict === 'miss') print(`miss recorded ${recording} → ${client}: ${note}`);
   for (const line of new Set(gateway.logged)) print(line);
   print(
     `${pass} passed, ${miss} missed, ${skip} skipped in ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
-  if (Object.keys(selection).length === 0) await writeFile(PAGE, conformancePage(cells));
-  process.exitCode = miss > 0 ? 1 : 0;
+  if (Object.keys(selection).length === 0) await writeFile(PAGE, conformancePage(cells, recorded));
+  process.exitCode = miss > 0 || recorded.some(({ verdict }) => verdict === 'miss') ? 1 : 0;
 } finally {
   await gateway.stop();
 }

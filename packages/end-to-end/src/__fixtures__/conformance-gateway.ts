@@ -9,6 +9,9 @@ import { type ProviderSimulators, startProviderSimulators } from '@weir/testkit/
 /** What `npm run synth` writes: the template that is deployed. */
 const ASSEMBLY = fileURLToPath(new URL('../../../../infra/cdk.out', import.meta.url));
 
+/** What real providers answered, kept beside the project; absent in most clones. */
+export const RECORDINGS = fileURLToPath(new URL('../../../../../shared/fixtures', import.meta.url));
+
 /** The deployed shape on this machine, with a simulator in the place of every provider. */
 export interface SimulatedGateway extends GatewayUnderTest {
   readonly simulators: ProviderSimulators;

@@ -2,6 +2,7 @@ import type { Mode } from './clients/client.ts';
 import { CONFORMANCE_CLIENTS } from './clients/index.ts';
 import { FEATURES } from './features.ts';
 import type { Cell, Verdict } from './run-conformance.ts';
+import type { RecordedCell } from './run-recorded.ts';
 import { TARGETS } from './targets.ts';
 
 const MARKS: Readonly<Record<Verdict, string>> = { pass: '✓', miss: '✗', skip: '–' };
@@ -18,8 +19,11 @@ export function tally(cells: readonly Cell[]): Tally {
   return { pass: count('pass'), miss: count('miss'), skip: count('skip') };
 }
 
-/** The published page. The same cells give the same page. */
-export function conformancePage(cells: readonly Cell[]): string {
+/** What the page says of recordings begins here: it can only be checked where they are. */
+export const RECORDED_HEADING = '## Recorded answers';
+
+/** The published page. The same cells give the same page. @param recorded empty: without its part on recordings. */
+export function conformancePage(cells: readonly Cell[], recorded: readonly RecordedCell[]): string {
   const { pass, miss, skip } = tally(cells);
   const applying = pass + miss;
   return `${[
@@ -49,7 +53,38 @@ export function conformancePage(cells: readonly Cell[]): string {
     '## What does not apply, and why',
     '',
     ...skips(cells),
+    ...(recorded.length > 0 ? recordedPart(recorded) : []),
   ].join('\n')}\n`;
+}
+
+function recordedPart(cells: readonly RecordedCell[]): string[] {
+  const names = [...new Set(cells.map(({ recording }) => recording))];
+  const rows = names.map((name) =>
+    row([
+      name,
+      ...CONFORMANCE_CLIENTS.map((client) => {
+        const cell = cells.find((it) => it.recording === name && it.client === client.name);
+        return cell ? MARKS[cell.verdict] : ' ';
+      }),
+    ]),
+  );
+  const missed = cells.filter(({ verdict }) => verdict === 'miss');
+  const applying = cells.filter(({ verdict }) => verdict !== 'skip');
+  const reasons = new Set(cells.flatMap(({ verdict, note }) => (verdict === 'skip' ? note : [])));
+  return [
+    '',
+    RECORDED_HEADING,
+    '',
+    'What real providers sent, byte for byte, played to the gateway: ✓ where the official SDK takes it, and where it has ' +
+      'the same words and calls in every format that it was translated to. A recorded failure must be one for the SDK too.',
+    '',
+    `**${applying.length - missed.length} of ${applying.length} pass.** Not applying (–): ${[...reasons].join('; ')}.`,
+    '',
+    row(['', ...CONFORMANCE_CLIENTS.map(({ title }) => title)]),
+    row(['---', ...CONFORMANCE_CLIENTS.map(() => ':-:')]),
+    ...rows,
+    ...missed.map(({ recording, client, note }) => `\n- ${recording} at ${client}: ${note}`),
+  ];
 }
 
 const percent = (part: number, all: number) => `${all === 0 ? 0 : Math.floor((part / all) * 1000) / 10} %`;

@@ -8,8 +8,16 @@ export interface Script {
   readonly usage: ScriptedUsage;
   /** Instead of, or in the middle of, the answer. */
   readonly failure?: ScriptedFailure;
+  /** What a real provider once answered, byte for byte, in place of all that the script says. */
+  readonly recorded?: RecordedAnswer;
   /** After its first words the model says nothing more until the test lets it go on. */
   readonly pauses?: boolean;
+}
+
+export interface RecordedAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** `pieces` are what a stream sends one after another; a whole answer joins them. */

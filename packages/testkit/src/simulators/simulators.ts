@@ -184,6 +184,12 @@ async function answer(
     exchange.refused = error.message;
     return refuse(error);
   }
+  if (script.recorded) {
+    const { status, contentType, bytes } = script.recorded;
+    response.writeHead(status, { 'content-type': contentType });
+    await send(response, [bytes]);
+    return void response.end();
+  }
   if (script.failure?.at === 'start') return refuse(script.failure.problem);
   const played = resolve(script, exchange.heard);
   if (exchange.heard.stream)
