@@ -57,6 +57,18 @@ describe('a request', () => {
     expect(translate(body)).toMatchObject({ kind: 'fault', path });
   });
 
+  it('nested deeper than the stack goes is a fault, in a schema as well as in the text of arguments', () => {
+    const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
+    const call = { id: 'a', type: 'function', function: { name: 'f', arguments: deep } };
+    const history = [...HELLO.messages, { role: 'assistant', tool_calls: [call] }];
+    const tools = `[{"type":"function","function":{"name":"f","parameters":${deep}}}]`;
+    const bodies = [
+      { ...HELLO, messages: history },
+      `${JSON.stringify(HELLO).slice(0, -1)},"tools":${tools}}`,
+    ];
+    for (const body of bodies) expect(translate(body)).toMatchObject({ kind: 'fault', path: [] });
+  });
+
   it('for a provider that nobody translates for is null', () => {
     expect(translate(HELLO, { provider: { slug: 'deepgram', name: 'Deepgram' } })).toBeNull();
   });

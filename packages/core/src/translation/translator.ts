@@ -34,7 +34,7 @@ export function createTranslator(
 ): Translator {
   const newId = idMaker(ports.random);
 
-  const translate = (given: ToTranslate): Translated | Fault | null => {
+  const translated = (given: ToTranslate): Translated | Fault | null => {
     const translation = providers.get(given.provider.slug);
     const client = clients[given.dialect];
     if (!translation) return null;
@@ -65,6 +65,17 @@ export function createTranslator(
         decode: { request, target, names, newId, ...(outputTool === undefined ? {} : { outputTool }) },
       }),
     };
+  };
+
+  const translate = (given: ToTranslate): Translated | Fault | null => {
+    try {
+      return translated(given);
+    } catch (error) {
+      // What is nested deeper than the stack goes can be parsed but not written: the caller's doing, not ours.
+      if (error instanceof RangeError && /call stack/.test(error.message))
+        return fault([], 'The body is nested too deeply.');
+      throw error;
+    }
   };
 
   return { translate, ...others };
