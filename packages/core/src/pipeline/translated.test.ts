@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fault } from '../form/fault.ts';
+import { durationMs } from '../ids.ts';
 import type { TranslatedPiece, Translator } from '../ports/translation.ts';
 import {
   ACCOUNT,
@@ -36,7 +37,11 @@ const LINES: Translator = {
       dropped: ['seed', 'bad\r\nname'],
       streams: stream,
       answer: {
-        whole: ({ status, bytes }) => ({ status, body: Buffer.from(`<${Buffer.from(bytes).toString()}>`) }),
+        whole: ({ status, bytes }) => ({
+          status,
+          body: Buffer.from(`<${Buffer.from(bytes).toString()}>`),
+          ...(status === 503 ? { retryAfter: durationMs(1500) } : {}),
+        }),
         stream: () => ({
           keepAlive: ALIVE,
           push: (bytes) => piece(Buffer.from(bytes).toString()),
@@ -107,6 +112,11 @@ describe('a request for a provider with another format', () => {
     const answer = await gateway.request(STREAM);
     expect([answer.status, answer.body, answer.header('retry-after')]).toEqual([429, '<{"error":1}>', '3']);
     expect(gateway.record()).toMatchObject({ statusCode: 429, success: false });
+  });
+
+  it('says in a header when to come back, where the provider said so in its body', async () => {
+    gateway.provider = () => jsonAnswer('{}', 503);
+    expect((await gateway.request(STREAM)).header('retry-after')).toBe('2');
   });
 
   it('needs no translator where the provider serves the format', async () => {

@@ -2,6 +2,7 @@ import type { ClientDialectName } from '../dialects/client-dialect.ts';
 import type { Fault } from '../form/fault.ts';
 import type { Json } from '../form/json.ts';
 import type { HeaderMap } from '../http/header-map.ts';
+import type { DurationMs } from '../ids.ts';
 import type { StreamFault } from '../streaming/byte-stream.ts';
 
 /** A request of a client, to be said to a provider that does not speak its format. */
@@ -19,6 +20,8 @@ export interface ToTranslate {
 export interface TranslatedAnswer {
   readonly status: number;
   readonly body: Uint8Array;
+  /** What the provider said in its body about when to come back. */
+  readonly retryAfter?: DurationMs;
 }
 
 /** Some of a streamed answer in the client's format. */

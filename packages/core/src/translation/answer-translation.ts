@@ -1,22 +1,7 @@
-import type { AnswerContext, ClientDialect } from '../dialects/client-dialect.ts';
-import type { DecodeContext, ProviderDialect } from '../dialects/provider-dialect.ts';
-import { foldEvents } from '../form/fold-events.ts';
-import { isJson, parseJson } from '../form/json.ts';
-import { isModelError, type ModelError } from '../form/model-error.ts';
-import type { ModelResponse } from '../form/response.ts';
-import type { HeaderMap } from '../http/header-map.ts';
-import type { AnswerTranslation, TranslatedAnswer } from '../ports/translation.ts';
-import { decodeWholeStream, looksLikeStream } from './frames.ts';
+import { isModelError } from '../form/model-error.ts';
+import type { AnswerTranslation } from '../ports/translation.ts';
 import { streamTranslation } from './stream-translation.ts';
-
-/** Both ends of one translated request. */
-export interface Ends {
-  readonly client: ClientDialect;
-  readonly provider: ProviderDialect;
-  readonly answer: AnswerContext;
-  /** Without the headers, which only the answer brings. */
-  readonly decode: Omit<DecodeContext, 'headers'>;
-}
+import { decodeWhole, type Ends, errorAnswer, wholeAnswer } from './whole-answer.ts';
 
 export function answerTranslation(ends: Ends): AnswerTranslation {
   return {
@@ -30,38 +15,4 @@ export function answerTranslation(ends: Ends): AnswerTranslation {
     },
     stream: ({ headers }) => streamTranslation(ends, { ...ends.decode, headers }),
   };
-}
-
-/** A 2xx body, whatever it turns out to be: providers answer a whole request with a stream, and an error with 200. */
-export function decodeWhole(
-  { provider, decode }: Ends,
-  {
-    headers,
-    bytes,
-    text,
-  }: { readonly headers: HeaderMap; readonly bytes: Uint8Array; readonly text: string },
-): ModelResponse | ModelError {
-  const context = { ...decode, headers };
-  const parsed = parseJson(text);
-  if (isJson(parsed)) return provider.decodeResponse(parsed, context);
-  if (Array.isArray(parsed)) return foldEvents(decodeWholeStream(provider, context, parsed));
-  if (looksLikeStream(bytes)) return foldEvents(decodeWholeStream(provider, context, bytes));
-  return {
-    kind: 'error',
-    class: 'upstream',
-    message: `${decode.target.provider.name} gave an answer that is not valid JSON.`,
-    status: 502,
-    code: null,
-    parameter: null,
-    raw: text.slice(0, 2048),
-  };
-}
-
-export function errorAnswer({ client, answer }: Ends, error: ModelError): TranslatedAnswer {
-  const { status, body } = client.encodeError(error, answer);
-  return { status, body: Buffer.from(JSON.stringify(body)) };
-}
-
-function wholeAnswer({ client, answer }: Ends, response: ModelResponse): TranslatedAnswer {
-  return { status: 200, body: Buffer.from(JSON.stringify(client.encodeResponse(response, answer))) };
 }

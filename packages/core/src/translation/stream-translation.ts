@@ -4,8 +4,8 @@ import { isModelError, type ModelError } from '../form/model-error.ts';
 import { unfoldResponse } from '../form/unfold-response.ts';
 import type { StreamTranslation, TranslatedPiece } from '../ports/translation.ts';
 import type { StreamFault } from '../streaming/byte-stream.ts';
-import { decodeWhole, type Ends, errorAnswer } from './answer-translation.ts';
 import { frameParser } from './frames.ts';
+import { decodeWhole, type Ends, errorAnswer } from './whole-answer.ts';
 
 const NOTHING: TranslatedPiece = { text: '', useful: false, failure: null };
 /** A stream that begins like JSON is one body (spec/providers 2.1-3). No provider's answer is larger. */

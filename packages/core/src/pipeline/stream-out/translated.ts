@@ -90,8 +90,11 @@ async function wholeOut(out: Out): Promise<Answer | Refusal> {
 }
 
 /** An answer that is all here. `sent`: as the provider wrote it. */
-function finished(out: Out, { status, body }: TranslatedAnswer, sent: Uint8Array): Answer {
+function finished(out: Out, { status, body, retryAfter }: TranslatedAnswer, sent: Uint8Array): Answer {
   const { exchange, called, headers, progress, ports } = out;
+  // What a provider says in its body (Google's `RetryInfo`), SDKs look for in a header.
+  if (retryAfter !== undefined && !headers.has('retry-after'))
+    headers.set('retry-after', [String(Math.ceil(retryAfter / 1000))]);
   headers.set('content-type', ['application/json']);
   progress.firstByteAt = ports.clock.now();
   const delivered = {
