@@ -12,20 +12,13 @@ import { writeFinish } from '../finish.ts';
 import { messageRest } from '../read-items.ts';
 import { DIALECT, itemMembers } from '../residue.ts';
 import { writeUsage } from '../usage.ts';
+import { CallItem } from './call-item.ts';
 import { CallQueue, type CallStart } from './call-queue.ts';
 import { echoOf } from './echo.ts';
 import { errorWords } from './encode-error.ts';
-import {
-  CallItem,
-  type Emit,
-  foreignParts,
-  type ItemPlace,
-  type ItemStatus,
-  MessageItem,
-  type OutputItem,
-  ReasoningItem,
-  WholeItem,
-} from './output-items.ts';
+import { foreignParts, MessageItem } from './message-item.ts';
+import { type Emit, type ItemPlace, type ItemStatus, type OutputItem, WholeItem } from './output-item.ts';
+import { ReasoningItem } from './reasoning-item.ts';
 
 const TAKEN_AWAY: readonly FinishReason[] = ['refusal', 'blocked-output', 'blocked-prompt'];
 
@@ -92,11 +85,12 @@ export class AnswerWriter {
 
   #begin(event: Event<'start'>): void {
     this.#start = event;
+    this.#usage = event.usage ?? null;
     // An id of another format's answer would be a lie here.
     const isOwn = event.residue?.dialect === DIALECT || event.id?.startsWith('resp_');
     this.#id = (isOwn ? event.id : null) ?? this.#context.newId('resp_');
-    this.#tell('response.created', { status: 'in_progress' });
-    this.#tell('response.in_progress', { status: 'in_progress' });
+    this.#tell('response.created', { status: 'in_progress', usage: null });
+    this.#tell('response.in_progress', { status: 'in_progress', usage: null });
   }
 
   #openBlock({ index, block, residue }: Event<'block-start'>): void {

@@ -1,6 +1,6 @@
 import type { BlockStart } from '../../../form/events.ts';
 import type { Proof, Residue } from '../../../form/provenance.ts';
-import type { CallItem } from './output-items.ts';
+import type { CallItem } from './call-item.ts';
 
 export type CallStart = Extract<BlockStart, { kind: 'tool-call' }>;
 

@@ -279,6 +279,18 @@ describe('texts', () => {
     ]);
   });
 
+  test('items of a relay that leaves their numbers out are told apart by their ids', () => {
+    const whole = (id: string) => message({ id, content: [text(id)] });
+    const events = read(
+      { type: 'response.output_item.added', item: message({ id: 'a' }) },
+      { type: 'response.output_text.delta', item_id: 'a', delta: 'a' },
+      { type: 'response.output_item.done', item: whole('a') },
+      { type: 'response.output_text.delta', item_id: 'b', delta: 'b' },
+      completed({ output: [whole('a'), whole('b')] }),
+    );
+    expect(blocksOf(events)).toMatchObject([{ text: 'a' }, { text: 'b' }]);
+  });
+
   test('an empty text opens no block', () => {
     const events = read(
       added(0, message()),

@@ -128,9 +128,9 @@ export class ResponsesDecoder implements StreamDecoder {
 
   /** The item that an event is about: by its place, else by its id. Some relays do not announce it. */
   #item(event: Json, type: string): StreamedItem {
-    const key = event.output_index ?? event.item_id;
     const id = textAt(event, 'item_id');
     const item = child(event, 'item') ?? { type, ...(id === null ? {} : { id }) };
+    const key = event.output_index ?? item.id;
     return this.#items.get(key) ?? this.#add(key, item);
   }
 

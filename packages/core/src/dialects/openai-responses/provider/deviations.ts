@@ -85,3 +85,7 @@ export function asksForEncrypted(
       return !PLAIN_MODEL.test(model);
   }
 }
+
+/** A model that never thinks refuses thoughts of the conversation before it. */
+export const takesThoughts = ({ encryptedReasoning = 'by-name' }: Deviations, model: string): boolean =>
+  encryptedReasoning === 'when-reasoning' || (encryptedReasoning === 'by-name' && !PLAIN_MODEL.test(model));

@@ -13,6 +13,7 @@ const REASONING = targetOf('openai', 'gpt-5.2');
 
 const bodyOf = (request: ModelRequest, target = PLAIN) => encoded(openaiResponses, request, target).body;
 const inputOf = (...messages: readonly Message[]) => bodyOf(asked({ messages })).input;
+const thinkingInputOf = (...messages: readonly Message[]) => bodyOf(asked({ messages }), REASONING).input;
 const user = (...content: readonly UserBlock[]): Message => ({ role: 'user', content });
 const assistant = (...content: readonly AssistantBlock[]): Message => ({ role: 'assistant', content });
 const text = (it: string) => ({ kind: 'text', text: it }) as const;
@@ -315,10 +316,10 @@ describe('the conversation', () => {
     ]);
   });
 
-  test('what cannot be said is named with its place', () => {
+  test('what cannot be said is named', () => {
     const audio = { kind: 'audio', source: { kind: 'url', url: 'https://a' } } as const;
     expect(refusalOf(asked({ messages: [user(text('Hi')), user(audio)] }))).toMatchObject({
-      path: ['messages', '1'],
+      path: ['messages'],
       message: expect.stringContaining('audio'),
     });
     const foreign = {
@@ -328,12 +329,18 @@ describe('the conversation', () => {
     expect(refusalOf(asked({ messages: [user(foreign)] })).message).toContain('file id');
   });
 
+  test('instructions alone are said as messages, for without input OpenAI answers nothing', () => {
+    const body = bodyOf(asked({ messages: [{ role: 'system', content: [text('One.')] }] }));
+    expect(body).not.toHaveProperty('instructions');
+    expect(body.input).toMatchObject([{ role: 'system', content: [{ text: 'One.' }] }]);
+  });
+
   const thought = (family: 'openai' | 'anthropic', value: string) =>
     ({ kind: 'reasoning', text: 'Hm.', proof: { family, kind: 'encrypted', value, id: 'rs_1' } }) as const;
 
   test('OpenAI’s own thoughts go back without their id, and nobody else’s do', () => {
     expect(
-      inputOf(
+      thinkingInputOf(
         assistant(
           thought('openai', 'e'),
           thought('anthropic', 's'),
@@ -347,8 +354,12 @@ describe('the conversation', () => {
     ]);
   });
 
+  test('a model that does not think gets no thoughts', () => {
+    expect(inputOf(assistant(thought('openai', 'e'), text('A')))).toMatchObject([{ type: 'message' }]);
+  });
+
   test('a thought that nothing follows is left out (bug 34)', () => {
-    expect(inputOf(assistant(text('A'), thought('openai', 'e')), user(text('Hi')))).toMatchObject([
+    expect(thinkingInputOf(assistant(text('A'), thought('openai', 'e')), user(text('Hi')))).toMatchObject([
       { role: 'assistant' },
       { role: 'user' },
     ]);

@@ -11,7 +11,7 @@ import {
 } from '../../../form/request.ts';
 import { TOOL_NAME_64, type WireNames, wireNames } from '../../../form/wire-names.ts';
 import type { EncodedRequest, TargetModel } from '../../provider-dialect.ts';
-import { asksForEncrypted, type Deviations, parametersOf } from './deviations.ts';
+import { asksForEncrypted, type Deviations, parametersOf, takesThoughts } from './deviations.ts';
 import { writeInput } from './input-items.ts';
 import { writeToolChoice, writeTools } from './tools.ts';
 
@@ -30,15 +30,16 @@ export function encodeRequest(
   const { parameters } = narrowed;
   const names = wireNames(toolNames(request), TOOL_NAME_64);
   const { system, turns } = splitSystem(request.messages);
-  const place = {
-    root: request.source.dialect === 'openai-responses' ? 'input' : 'messages',
-    first: request.messages.length - turns.length,
-  };
-  const input = writeInput(turns, place, names);
+  // Instructions alone are no input, so they are said as messages.
+  const input = writeInput(turns.length > 0 ? turns : request.messages, {
+    names,
+    path: [request.source.dialect === 'openai-responses' ? 'input' : 'messages'],
+    takesThoughts: takesThoughts(deviations, target.model),
+  });
   if (isFault(input)) return input;
   const tools = writeTools(request.tools, names);
   if (isFault(tools)) return tools;
-  const instructions = system.map(({ text }) => text).join('\n\n');
+  const instructions = turns.length > 0 ? system.map(({ text }) => text).join('\n\n') : '';
   const body: Json = {
     model: target.model,
     ...(instructions === '' ? {} : { instructions }),

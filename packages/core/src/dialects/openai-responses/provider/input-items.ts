@@ -1,61 +1,57 @@
 import { assertNever } from '../../../assert-never.ts';
 import type {
   AssistantBlock,
-  FileBlock,
   ImageBlock,
-  MediaSource,
   OpaqueBlock,
   ReasoningBlock,
-  TextBlock,
   ToolCallBlock,
   ToolResultBlock,
   UserBlock,
 } from '../../../form/blocks.ts';
 import { type Fault, fault, isFault } from '../../../form/fault.ts';
 import { type Json, listAt } from '../../../form/json.ts';
-import { writeUrl } from '../../../form/media.ts';
 import type { Residue } from '../../../form/provenance.ts';
 import type { Message } from '../../../form/request.ts';
 import { type NameRule, type WireNames, wireName } from '../../../form/wire-names.ts';
 import { shown } from '../../request-field.ts';
 import { resultText } from '../../tool-results.ts';
 import { DIALECT, itemMembers } from '../residue.ts';
+import { inputPart, textPart } from './input-parts.ts';
 
 /** Any characters, but no more than this (spec/providers 2.5). */
 const CALL_ID: NameRule = { forbidden: /(?!)/g, maxLength: 64 };
+
+/** What all items of one conversation are written with. */
+export interface Conversation {
+  readonly names: WireNames;
+  /** What the client calls the conversation. Its places in it are other than the form's, so none is named. */
+  readonly path: readonly string[];
+  /** Whether the model takes thoughts back. */
+  readonly takesThoughts: boolean;
+}
 
 /**
  * A conversation as items. Items that come back carry no ids of their own: nothing is stored that an id could find
  * (spec/providers 5.1).
  */
-export function writeInput(
-  messages: readonly Message[],
-  place: InputPlace,
-  names: WireNames,
-): Json[] | Fault {
+export function writeInput(messages: readonly Message[], conversation: Conversation): Json[] | Fault {
   const items: Json[] = [];
-  for (const [index, message] of messages.entries()) {
-    const written = writeMessage(message, [place.root, String(place.first + index)], names);
+  for (const message of messages) {
+    const written = writeMessage(message, conversation);
     if (isFault(written)) return written;
     items.push(...written);
   }
-  return answered(items, [place.root]);
+  return answered(items, conversation.path);
 }
 
-/** What the client calls the conversation, and how many of its messages went elsewhere. */
-export interface InputPlace {
-  readonly root: string;
-  readonly first: number;
-}
-
-function writeMessage(message: Message, path: readonly string[], names: WireNames): Json[] | Fault {
+function writeMessage(message: Message, conversation: Conversation): Json[] | Fault {
   switch (message.role) {
     case 'system':
       return message.content.length > 0 ? [messageItem('system', message.content.map(textPart))] : [];
     case 'user':
-      return userItems(message.content, path);
+      return userItems(message.content, conversation.path);
     case 'assistant':
-      return assistantItems(message.content, path, names);
+      return assistantItems(message.content, conversation);
     default:
       return assertNever(message);
   }
@@ -89,14 +85,10 @@ function userItems(blocks: readonly UserBlock[], path: readonly string[]): Json[
 }
 
 /** A turn of the model: its texts in one message, each call and each thought an item of its own. */
-function assistantItems(
-  blocks: readonly AssistantBlock[],
-  path: readonly string[],
-  names: WireNames,
-): Json[] | Fault {
+function assistantItems(blocks: readonly AssistantBlock[], conversation: Conversation): Json[] | Fault {
   const items: Json[] = [];
-  for (const [index, block] of blocks.entries()) {
-    const item = assistantItem(block, [...path, 'content', String(index)], names);
+  for (const block of blocks) {
+    const item = assistantItem(block, conversation);
     if (isFault(item)) return item;
     if (!item) continue;
     const last = items.at(-1);
@@ -118,8 +110,7 @@ const followed = (items: readonly Json[]): Json[] =>
 
 function assistantItem(
   block: AssistantBlock,
-  path: readonly string[],
-  names: WireNames,
+  { names, path, takesThoughts }: Conversation,
 ): Json | Fault | null {
   switch (block.kind) {
     case 'text':
@@ -129,7 +120,7 @@ function assistantItem(
     case 'tool-call':
       return callItem(block, names);
     case 'reasoning':
-      return reasoningItem(block);
+      return takesThoughts ? reasoningItem(block) : null;
     case 'opaque':
       return ownItem(block);
     case 'image':
@@ -186,47 +177,6 @@ function resultItem(result: ToolResultBlock, path: readonly string[]): Json | Fa
   const output = isText ? resultText(result) : [...failed, ...parts];
   return { type: 'function_call_output', call_id: wireName(result.callId, CALL_ID), output };
 }
-
-const textPart = ({ text }: TextBlock): Json => ({ type: 'input_text', text });
-
-function inputPart(block: TextBlock | ImageBlock | FileBlock, path: readonly string[]): Json | Fault {
-  switch (block.kind) {
-    case 'text':
-      return textPart(block);
-    case 'image': {
-      const detail = block.detail ?? 'auto';
-      const place = sourceMembers(block.source, 'image_url', 'image_url');
-      return place ? { type: 'input_image', ...place, detail } : foreignFile(path);
-    }
-    case 'file': {
-      const place = sourceMembers(block.source, 'file_data', 'file_url');
-      // Bytes are refused without a name.
-      const name = block.name ?? (block.source.kind === 'data' ? fileName(block.source.mediaType) : null);
-      return place
-        ? { type: 'input_file', ...(name === null ? {} : { filename: name }), ...place }
-        : foreignFile(path);
-    }
-    default:
-      return assertNever(block);
-  }
-}
-
-/** Where the bytes are; null: in the file store of another provider. */
-function sourceMembers(source: MediaSource, data: string, url: string): Json | null {
-  if (source.kind === 'file-id')
-    return source.dialect === DIALECT || source.dialect === 'openai-chat' ? { file_id: source.id } : null;
-  return { [source.kind === 'data' ? data : url]: writeUrl(source) };
-}
-
-const foreignFile = (path: readonly string[]): Fault =>
-  fault(path, 'A file id means nothing to another provider. Send the bytes or a URL.');
-
-const fileName = (mediaType: string): string =>
-  mediaType === 'application/pdf'
-    ? 'document.pdf'
-    : mediaType.startsWith('text/')
-      ? 'document.txt'
-      : 'document';
 
 const isCall = ({ type }: Json) => type === 'function_call' || type === 'custom_tool_call';
 const isOutput = ({ type }: Json) => type === 'function_call_output' || type === 'custom_tool_call_output';

@@ -2,17 +2,11 @@ import type { AssistantBlock, Citation, TokenLogprob, ToolCallBlock } from '../.
 import type { BlockStart } from '../../../form/events.ts';
 import type { Json } from '../../../form/json.ts';
 import { textAt } from '../../../form/json.ts';
-import type { Residue } from '../../../form/provenance.ts';
-import {
-  argumentsText,
-  type ItemContext,
-  itemBlocks,
-  messageRest,
-  PART_BREAK,
-  reasoningRest,
-} from '../read-items.ts';
+import { type ItemContext, itemBlocks, messageRest, PART_BREAK, reasoningRest } from '../read-items.ts';
 import { blockResidue } from '../residue.ts';
-import type { BlockSequencer, Lane } from './block-sequencer.ts';
+import type { BlockSequencer } from './block-sequencer.ts';
+import { StreamedCall } from './streamed-call.ts';
+import { StreamedText } from './streamed-text.ts';
 
 type TextKind = 'text' | 'refusal' | 'reasoning';
 
@@ -153,116 +147,3 @@ const isCall = (item: Json): boolean => item.type === 'function_call' || item.ty
 /** An empty text begins no block in a stream. */
 const hasContent = (block: AssistantBlock): boolean =>
   (block.kind !== 'text' && block.kind !== 'refusal') || block.text !== '';
-
-/** A text that is told in pieces and, at its end, as a whole. */
-class StreamedText {
-  readonly #begin: () => Lane;
-  #lane: Lane | null = null;
-  #told = '';
-  #citations: Citation[] = [];
-  #citationsTold = 0;
-  #hasLogprobs = false;
-  #isDone = false;
-
-  constructor(begin: () => Lane) {
-    this.#begin = begin;
-  }
-
-  get isEmpty(): boolean {
-    return this.#told === '';
-  }
-
-  add(text: string, logprobs: readonly TokenLogprob[]): void {
-    if (this.#isDone || text === '') return;
-    this.#told += text;
-    if (logprobs.length > 0) this.#hasLogprobs = true;
-    this.#open().delta({ kind: 'text', text, ...(logprobs.length > 0 ? { logprobs } : {}) });
-    this.#tellCitations();
-  }
-
-  /** Adds what the deltas left out; a whole that begins otherwise than they did is not believed. */
-  fill(whole: string, logprobs: readonly TokenLogprob[] = []): void {
-    if (whole.length > this.#told.length && whole.startsWith(this.#told))
-      this.add(whole.slice(this.#told.length), this.#hasLogprobs ? [] : logprobs);
-  }
-
-  cite(citation: Citation): void {
-    this.#citations.push(citation);
-    if (this.#lane) this.#tellCitations();
-  }
-
-  end(block: AssistantBlock | undefined): void {
-    if (this.#isDone) return;
-    if (block?.kind === 'text') {
-      this.fill(block.text, block.logprobs);
-      this.#citations.push(...(block.citations ?? []).slice(this.#citations.length));
-      if (this.#lane) this.#tellCitations();
-    } else if (block?.kind === 'refusal' || block?.kind === 'reasoning') this.fill(block.text);
-    this.#isDone = true;
-    if (block?.kind === 'reasoning' && block.proof) this.#open().delta({ kind: 'proof', proof: block.proof });
-    this.#lane?.end(block?.residue);
-  }
-
-  #open(): Lane {
-    this.#lane ??= this.#begin();
-    return this.#lane;
-  }
-
-  #tellCitations(): void {
-    for (const citation of this.#citations.slice(this.#citationsTold))
-      this.#open().delta({ kind: 'citation', citation });
-    this.#citationsTold = this.#citations.length;
-  }
-}
-
-/** A call whose name or arguments may come late. */
-class StreamedCall {
-  readonly #custom: boolean;
-  readonly #begin: (name: string) => Lane;
-  #lane: Lane | null = null;
-  /** Not told yet: the name is not known, or the text may still turn out to be `null`. */
-  #held = '';
-  #told = '';
-
-  constructor(custom: boolean, begin: (name: string) => Lane) {
-    this.#custom = custom;
-    this.#begin = begin;
-  }
-
-  name(name: string | undefined): void {
-    if (name === undefined || this.#lane) return;
-    this.#lane = this.#begin(name);
-    this.#tell();
-  }
-
-  add(text: string): void {
-    this.#held += text;
-    this.#tell();
-  }
-
-  fill(whole: string): void {
-    const got = this.#told + this.#held;
-    if (got === whole) return;
-    if (this.#told === '' && !whole.startsWith(got)) this.#held = whole;
-    else if (whole.startsWith(got)) this.#held += whole.slice(got.length);
-    this.#tell();
-  }
-
-  end(residue: Residue | undefined): void {
-    if (!this.#custom && this.#told === '') this.#held = argumentsText(this.#held);
-    this.#tell(true);
-    this.#lane?.end(residue);
-  }
-
-  #tell(isLast = false): void {
-    if (!this.#lane || this.#held === '') return;
-    const mayBeNothing = !this.#custom && this.#told === '' && NOTHING.test(this.#held);
-    if (mayBeNothing && !isLast) return;
-    this.#lane.delta({ kind: 'arguments', text: this.#held });
-    this.#told += this.#held;
-    this.#held = '';
-  }
-}
-
-/** What may become white space or `null`, quoted or not: no arguments at all. */
-const NOTHING = /^\s*"?(?:n(?:u(?:l(?:l"?)?)?)?)?\s*$/;
