@@ -374,6 +374,36 @@ describe('models of OpenAI', () => {
   });
 });
 
+describe('a deployment at Azure', () => {
+  test('is never guessed from its name: chat with the fields that every model takes (14-39)', () => {
+    for (const name of ['gpt-5', 'gpt-4o', 'o1-mini'])
+      expect(
+        bodyOf(azureOpenaiTranslation, `res/${name}`, { parameters: { maxTokens: 5, temperature: 0.5 } }),
+      ).toMatchObject({ model: name, max_completion_tokens: 5, temperature: 0.5 });
+  });
+  test('is asked over Responses where thoughts or a search of the web are wanted', () => {
+    const source = { dialect: 'anthropic-messages', body: {}, names: {} } as const;
+    const parameters: Parameters = { reasoning: { budget: 4000, shown: true } };
+    const tools: Tool[] = [{ kind: 'web-search', dialect: 'anthropic-messages', options: {} }];
+    for (const given of [
+      { source, parameters },
+      { source: CHAT, tools },
+    ])
+      expect(encode(azureOpenaiTranslation, 'res/dep', given)).toMatchObject({
+        path: 'res/openai/v1/responses',
+        body: { model: 'dep' },
+      });
+    for (const given of [
+      { source: CHAT, parameters },
+      { source, parameters: { ...parameters, stop: ['x'] } },
+      { source, parameters: { reasoning: { effort: 'none', shown: null } } as const },
+    ])
+      expect(encode(azureOpenaiTranslation, 'res/dep', given)).toMatchObject({
+        path: 'res/openai/v1/chat/completions',
+      });
+  });
+});
+
 describe('what single providers want', () => {
   const thinking: Message[] = [
     { role: 'user', content: [{ kind: 'text', text: 'hi' }] },

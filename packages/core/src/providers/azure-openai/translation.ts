@@ -1,19 +1,23 @@
-import {
-  type ChatAddress,
-  chatDialect,
-  deviate,
-  OPENAI_CHAT,
-} from '../../dialects/openai-chat/provider/index.ts';
-import { type Fault, fault } from '../../form/fault.ts';
+import { chatDialect, deviate, OPENAI_CHAT } from '../../dialects/openai-chat/provider/index.ts';
+import { responsesDialect } from '../../dialects/openai-responses/provider/index.ts';
+import type { ProviderDialect } from '../../dialects/provider-dialect.ts';
+import { type Fault, fault, isFault } from '../../form/fault.ts';
+import type { ModelRequest } from '../../form/request.ts';
 import type { ProviderTranslation } from '../provider-translation.ts';
 
-/** The host is named by the model's first part; the v1 endpoint takes the deployment in the body. */
-function address(model: string): ChatAddress | Fault {
+interface Deployment {
+  /** As a segment of a path. */
+  readonly resource: string;
+  readonly name: string;
+}
+
+/** The host is named by the model's first part; the v1 endpoints take the deployment in the body. */
+function deploymentOf(model: string): Deployment | Fault {
   const slash = model.indexOf('/');
-  const [resource, deployment] = [model.slice(0, Math.max(0, slash)), model.slice(slash + 1)];
-  if (resource === '' || deployment === '')
+  const [resource, name] = [model.slice(0, Math.max(0, slash)), model.slice(slash + 1)];
+  if (resource === '' || name === '')
     return fault(['model'], 'A model of Azure OpenAI is "azure-openai/{resource}/{deployment}".');
-  return { path: `${encodeURIComponent(resource)}/openai/v1/chat/completions`, model: deployment };
+  return { resource: encodeURIComponent(resource), name };
 }
 
 /**
@@ -23,7 +27,11 @@ function address(model: string): ChatAddress | Fault {
 const chat = chatDialect(
   deviate(
     {
-      address,
+      address(model) {
+        const deployment = deploymentOf(model);
+        if (isFault(deployment)) return deployment;
+        return { path: `${deployment.resource}/openai/v1/chat/completions`, model: deployment.name };
+      },
       parameters: { reasoning: 'keep' },
       reasoning: {
         kind: 'effort',
@@ -42,4 +50,32 @@ const chat = chatDialect(
   ),
 );
 
-export const azureOpenaiTranslation: ProviderTranslation = { slug: 'azure-openai', dialectFor: () => chat };
+function responses({ resource, name }: Deployment): ProviderDialect {
+  const dialect = responsesDialect({
+    path: () => `${resource}/openai/v1/responses`,
+    encryptedReasoning: 'when-reasoning',
+  });
+  return {
+    ...dialect,
+    encodeRequest: (request, target) => dialect.encodeRequest(request, { ...target, model: name }),
+  };
+}
+
+/** As OpenAI itself, as far as that does not depend on the model. */
+export const azureOpenaiTranslation: ProviderTranslation = {
+  slug: 'azure-openai',
+  dialectFor(model, request) {
+    const deployment = deploymentOf(model);
+    return isFault(deployment) || !needsResponses(request) ? chat : responses(deployment);
+  },
+};
+
+/** Chat never shows thoughts and searches nothing; Responses has no stop sequences. */
+function needsResponses({ source, tools, parameters: { reasoning, stop } }: ModelRequest): boolean {
+  if (stop) return false;
+  const wantsThoughts = reasoning && reasoning.effort !== 'none' && reasoning.shown !== false;
+  return (
+    (source.dialect === 'anthropic-messages' && wantsThoughts === true) ||
+    tools.some(({ kind }) => kind === 'web-search')
+  );
+}

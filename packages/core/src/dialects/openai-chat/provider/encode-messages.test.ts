@@ -319,6 +319,13 @@ describe('what a user may show', () => {
     });
     expect(part({ kind: 'image', source: url })).toMatchObject({ image_url: { url: url.url } });
   });
+  test('an image of five megabytes is the same image', () => {
+    const data = `iVBORw0KGgo${'A'.repeat(5 * 1024 * 1024)}`;
+    expect(part({ kind: 'image', source: { ...PNG, data } })).toEqual({
+      type: 'image_url',
+      image_url: { url: `data:image/png;base64,${data}` },
+    });
+  });
   test('no image where none is seen, and none by an id', () => {
     expect(fault({ kind: 'image', source: PNG }, { images: false })).toMatch(
       /^messages: Test cannot take images/,

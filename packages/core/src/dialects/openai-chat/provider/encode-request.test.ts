@@ -124,6 +124,13 @@ describe('tools', () => {
     );
     expect((body.tools as { function: { strict?: boolean } }[])[0]?.function.strict).toBe(expected);
   });
+  test('a schema a hundred deep goes as it is', () => {
+    let schema: Record<string, unknown> = { type: 'string' };
+    for (let depth = 0; depth < 100; depth += 1) schema = { type: 'object', properties: { a: schema } };
+    expect(bodyOf({ ...from('openai-responses'), tools: [fn({ schema })] }, {}, OPENAI_CHAT).tools).toEqual([
+      { type: 'function', function: { name: 'f', parameters: schema } },
+    ]);
+  });
   test('a name that is refused is replaced, for tools, choices and history alike, and comes back', () => {
     const { body, names } = encoded({
       tools: [fn({ name: 'search.web' })],
