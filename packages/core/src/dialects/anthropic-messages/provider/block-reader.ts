@@ -37,8 +37,11 @@ export class BlockReader {
   readonly #emit: (event: ModelEvent) => void;
   /** By the upstream's own number, whatever it is. */
   readonly #readings = new Map<unknown, Reading>();
+  /** Texts beside an answer that shall be JSON: they are part of it only if our own tool is not used. */
+  #held: { readonly reading: Reading; readonly deltas: BlockDelta[] }[] = [];
   #next = 0;
   #hasCalls = false;
+  #hasOutput = false;
 
   constructor(context: DecodeContext, emit: (event: ModelEvent) => void) {
     this.#context = context;
@@ -79,8 +82,10 @@ export class BlockReader {
     if (reading?.isOpen) this.#close(reading);
   }
 
+  /** The answer is over. */
   close(): void {
     for (const reading of this.#readings.values()) if (reading.isOpen) this.#close(reading);
+    this.#release();
   }
 
   #kindOf(block: Json): Kind {
@@ -127,12 +132,32 @@ export class BlockReader {
         this.#whole(redactedBlock(block));
         break;
       case 'call':
+        this.#release();
         this.#hasCalls = true;
         this.#open(reading, { kind: 'tool-call', ...callHead(block, this.#context) });
         break;
       case 'output':
+        this.#hasOutput = true;
+        break;
       case 'opaque':
     }
+  }
+
+  /** Held texts pass where the turn is one of calls, or where our own tool was not used after all. */
+  #release(): void {
+    const held = this.#hasOutput ? [] : this.#held;
+    this.#held = [];
+    for (const { reading, deltas } of held) {
+      const index = this.#open(reading, { kind: 'text' });
+      for (const delta of deltas) this.#emit({ kind: 'delta', index, delta });
+      this.#emit({ kind: 'block-end', index });
+    }
+  }
+
+  #hold(reading: Reading, delta: BlockDelta): void {
+    const last = this.#held.at(-1);
+    if (last?.reading === reading) last.deltas.push(delta);
+    else this.#held.push({ reading, deltas: [delta] });
   }
 
   /** The block's kind says what a delta is for, not the delta's own type (spec/providers 14, no. 3). */
@@ -178,6 +203,10 @@ export class BlockReader {
   }
 
   #write(reading: Reading, delta: BlockDelta): void {
+    if (reading.kind === 'text' && this.#context.outputTool !== undefined) {
+      this.#hold(reading, delta);
+      return;
+    }
     const index =
       reading.index ?? this.#open(reading, { kind: reading.kind === 'thinking' ? 'reasoning' : 'text' });
     reading.hasContent = true;

@@ -37,7 +37,7 @@ export function decodeResponse(body: Json, context: DecodeContext): ModelRespons
   if (!Array.isArray(body.content) && textAt(body, 'stop_reason') === null)
     return readErrorBody(body, null) ?? unfinished(body);
   const content = listAt(body, 'content').filter(isJson);
-  const blocks = content.flatMap((block) => decodeBlock(block, context));
+  const blocks = answerOf(content, context).flatMap((block) => decodeBlock(block, context));
   return {
     id: textAt(body, 'id'),
     model: textAt(body, 'model'),
@@ -47,6 +47,13 @@ export function decodeResponse(body: Json, context: DecodeContext): ModelRespons
     usage: readUsage(child(body, 'usage')),
     ...residueIn(body, KNOWN),
   };
+}
+
+/** Words around an answer by schema are no part of it: the caller reads it as JSON. */
+function answerOf(content: readonly Json[], context: DecodeContext): readonly Json[] {
+  const calls = content.filter(({ type }) => type === 'tool_use');
+  const isOutput = calls.length > 0 && calls.every((block) => isOutputCall(block, context));
+  return isOutput ? content.filter(({ type }) => type !== 'text') : content;
 }
 
 function decodeBlock(block: Json, context: DecodeContext): AssistantBlock[] {

@@ -287,6 +287,38 @@ describe('an answer by schema through our own tool', () => {
     });
   });
 
+  test('has no words around it, which the caller could not read as JSON', () => {
+    const words = [begin(0, TEXT), text(0, 'Here you are:'), over(0)];
+    const all = decoded(
+      anthropicMessages,
+      [START, ...words, call(1, 'a', 'json'), piece(1, '{"age":3}'), over(1), change('tool_use'), STOP],
+      context(),
+    );
+    expect(foldEvents(all)).toMatchObject({ blocks: [{ kind: 'text', text: '{"age":3}' }] });
+    const content = [
+      { type: 'text', text: 'Here you are:' },
+      { type: 'tool_use', id: 'a', name: 'json', input: { age: 3 } },
+    ];
+    expect(anthropicMessages.decodeResponse({ content, stop_reason: 'tool_use' }, context())).toMatchObject({
+      blocks: [{ text: '{"age":3}' }],
+    });
+  });
+
+  test('keeps its words where our tool was not used, before a call of the caller’s own too', () => {
+    const words = [begin(0, TEXT), text(0, 'I can'), text(0, 'not.'), over(0)];
+    const refused = decoded(anthropicMessages, [START, ...words, change('end_turn'), STOP], context());
+    expect(foldEvents(refused)).toMatchObject({
+      blocks: [{ text: 'I cannot.' }],
+      finish: { reason: 'stop' },
+    });
+    const called = decoded(
+      anthropicMessages,
+      [START, ...words, call(1, 'b'), over(1), change('tool_use'), STOP],
+      context(),
+    );
+    expect(foldEvents(called)).toMatchObject({ blocks: [{ text: 'I cannot.' }, { kind: 'tool-call' }] });
+  });
+
   test('whole, the same', () => {
     const content = [{ type: 'tool_use', id: 'a', name: 'json', input: { age: 3 } }];
     expect(anthropicMessages.decodeResponse({ content, stop_reason: 'tool_use' }, context())).toMatchObject({

@@ -2,6 +2,7 @@ import { describe, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Json } from '../../../form/json.ts';
 import { expectTolerant } from '../../__fixtures__/arbitrary-answers.ts';
+import { decodeContext, decoded } from '../../__fixtures__/exchange.ts';
 import { anthropicMessages } from './index.ts';
 
 const odd = fc.constantFrom<unknown>(null, undefined, '', 0, [], {}, true, 'text', [null]);
@@ -85,5 +86,16 @@ const event = fc.record(
 describe('whatever comes from upstream', () => {
   test('nothing is thrown and the events follow the grammar', () => {
     expectTolerant(anthropicMessages, event);
+  });
+
+  test('the same while an answer by schema is expected', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 12 }), (payloads) => {
+        decoded(anthropicMessages, payloads, decodeContext({ outputTool: 'json' }));
+        for (const payload of payloads)
+          anthropicMessages.decodeResponse(payload, decodeContext({ outputTool: 'json' }));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
