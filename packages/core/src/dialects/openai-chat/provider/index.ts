@@ -6,7 +6,7 @@ import type { ChatDeviations } from './deviations.ts';
 import { encodeRequest } from './encode-request.ts';
 
 export { deviate, OPEN_MODELS, OPENAI_CHAT, OPENAI_COMPATIBLE, THREE_EFFORTS } from './common-ground.ts';
-export type { ChatAddress, ChatDeviations, EffortWords } from './deviations.ts';
+export type { ChatDeviations, EffortWords } from './deviations.ts';
 
 /** The chat format as one provider, or one family of its models, speaks it. */
 export const chatDialect = (deviations: ChatDeviations): ProviderDialect => ({
