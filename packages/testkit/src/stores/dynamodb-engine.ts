@@ -1,35 +1,61 @@
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { type EngineProcess, startEngine } from './engine-process.ts';
 
 export interface DynamoDBEngine extends EngineProcess {
   /** A table with the keys and the index of the `config` table. */
   createConfigTable(name: string): Promise<void>;
+  /** A table with the keys of the `state` table. */
+  createStateTable(name: string): Promise<void>;
 }
 
 /** dynalite, in memory. */
 export async function startDynamoDBEngine(): Promise<DynamoDBEngine> {
   const engine = await startEngine(new URL('./dynalite-program.mjs', import.meta.url));
-  return { ...engine, createConfigTable: (name) => createConfigTable(engine.endpoint, name) };
+  return {
+    ...engine,
+    createConfigTable: (name) => createConfigTable(engine.endpoint, name),
+    createStateTable: (name) => createStateTable(engine.endpoint, name),
+  };
 }
 
-async function createConfigTable(endpoint: string, name: string): Promise<void> {
+function createConfigTable(endpoint: string, name: string): Promise<void> {
+  return createTable(endpoint, name, ['pk', 'sk', 'account_pk', 'account_sk'], {
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'by-account',
+        KeySchema: keys('account_pk', 'account_sk'),
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  });
+}
+
+/** Also on an engine that was started elsewhere, such as Amazon's DynamoDB Local. */
+export const createStateTable = (endpoint: string, name: string): Promise<void> =>
+  createTable(endpoint, name, ['pk', 'sk'], {});
+
+async function createTable(
+  endpoint: string,
+  name: string,
+  attributes: readonly string[],
+  indexes: Pick<CreateTableCommandInput, 'GlobalSecondaryIndexes'>,
+): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...LOCAL });
   await client.send(
     new CreateTableCommand({
       TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', 'account_pk', 'account_sk'].map((attribute) => ({
+      AttributeDefinitions: attributes.map((attribute) => ({
         AttributeName: attribute,
         AttributeType: 'S',
       })),
       KeySchema: keys('pk', 'sk'),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by-account',
-          KeySchema: keys('account_pk', 'account_sk'),
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
+      ...indexes,
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.02 }, { TableName: name });

@@ -9,5 +9,6 @@ export * from './gateway-store.cases.ts';
 export * from './manual-clock.ts';
 export * from './platform-credentials.cases.ts';
 export * from './queue-and-bucket-engine.ts';
+export * from './rate-limiter.cases.ts';
 export * from './record-sink.cases.ts';
 export * from './token-store.cases.ts';
