@@ -4,7 +4,8 @@ import {
   deviate,
   OPENAI_CHAT,
 } from '../../dialects/openai-chat/provider/index.ts';
-import { openaiResponses } from '../../dialects/openai-responses/provider/index.ts';
+import { responsesDialect } from '../../dialects/openai-responses/provider/index.ts';
+import type { ProviderDialect } from '../../dialects/provider-dialect.ts';
 import type { Effort, ModelRequest } from '../../form/request.ts';
 import type { ProviderTranslation } from '../provider-translation.ts';
 import { openai } from './descriptor.ts';
@@ -121,15 +122,24 @@ export const openaiTranslation: ProviderTranslation = {
   slug: 'openai',
   dialectFor(model, request) {
     const deviations = openaiDeviations(model, request);
-    if (openai.serves['openai-chat']?.except?.test(model)) return openaiResponses;
+    if (openai.serves['openai-chat']?.except?.test(model)) return overResponses(deviations);
     if (request.parameters.stop) return chatDialect(deviations);
     const needsResponses =
       (THINKS.test(model) && deviations !== O1_MINI && wantsThoughts(request)) ||
       (deviations === GPT_5_2 && request.tools.length > 0) ||
       (deviations.webSearch === 'none' && request.tools.some(({ kind }) => kind === 'web-search'));
-    return needsResponses ? openaiResponses : chatDialect(deviations);
+    return needsResponses ? overResponses(deviations) : chatDialect(deviations);
   },
 };
+
+/** What a model refuses and its words for efforts are the same in both formats. */
+function overResponses({ parameters, reasoning }: ChatDeviations): ProviderDialect {
+  const { temperature, topP, logprobs, verbosity, parallelToolCalls, reasoning: thinks } = parameters;
+  return responsesDialect({
+    parameters: { temperature, topP, logprobs, verbosity, parallelToolCalls, reasoning: thinks },
+    ...(reasoning.kind === 'effort' ? { efforts: reasoning.words } : {}),
+  });
+}
 
 function wantsThoughts({ source, parameters: { reasoning } }: ModelRequest): boolean {
   if (source.dialect !== 'anthropic-messages' || !reasoning) return false;

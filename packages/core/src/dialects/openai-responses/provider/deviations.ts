@@ -45,8 +45,8 @@ export interface Deviations {
    * name decides; where names say nothing (Azure's deployments), only what the caller asks for does.
    */
   readonly encryptedReasoning?: 'by-name' | 'when-reasoning' | 'never';
-  /** The model's own words for efforts, where it does not know all of them. */
-  readonly efforts?: Readonly<Record<Effort, string>>;
+  /** The model's own words for efforts, where it does not know all of them; null: it has none for it. */
+  readonly efforts?: Readonly<Record<Effort, string | null>>;
   /** It refuses `store`, which then is not written. */
   readonly withoutStore?: boolean;
 }

@@ -79,15 +79,14 @@ function toolMembers({ tools }: ModelRequest, parameters: Parameters, names: Wir
 /** Everything that was kept and needs no tools. */
 function parameterMembers(parameters: Parameters, request: ModelRequest, { efforts }: Deviations): Json {
   const { maxTokens, reasoning } = parameters;
-  const text = textMember(parameters);
   const user = request.source.names.user === 'safety_identifier' ? 'safety_identifier' : 'user';
   const all: Json = {
     max_output_tokens: maxTokens === undefined ? undefined : Math.max(MIN_OUTPUT, maxTokens),
     temperature: parameters.temperature,
     top_p: parameters.topP,
     top_logprobs: parameters.logprobs,
-    text: Object.keys(text).length > 0 ? text : undefined,
-    reasoning: reasoning && reasoningMember(reasoning, maxTokens, efforts),
+    text: filled(textMember(parameters)),
+    reasoning: reasoning && filled(reasoningMember(reasoning, maxTokens, efforts)),
     [user]: parameters.user,
     metadata: parameters.metadata,
     // Anthropic's word for it.
@@ -99,6 +98,9 @@ function parameterMembers(parameters: Parameters, request: ModelRequest, { effor
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
+
+/** An object with members, or nothing. */
+const filled = (object: Json): Json | undefined => (Object.keys(object).length > 0 ? object : undefined);
 
 const textMember = ({ outputFormat, verbosity }: Parameters): Json => ({
   ...(outputFormat ? { format: formatMember(outputFormat) } : {}),
@@ -125,8 +127,9 @@ function reasoningMember(
   words: Deviations['efforts'],
 ): Json {
   const effort = effortOf(reasoning, maxTokens ?? USUAL_OUTPUT);
+  const word = effort && words ? words[effort] : effort;
   return {
-    ...(effort === null ? {} : { effort: words?.[effort] ?? effort }),
+    ...(word === null ? {} : { effort: word }),
     ...(reasoning.shown === true ? { summary: 'auto' } : {}),
   };
 }
