@@ -117,6 +117,11 @@ describe('tools', () => {
     expect(body.tools).toEqual(sent.map(wire));
   });
 
+  test('a choice of none of them is refused', () => {
+    const parameters: Parameters = { toolChoice: { kind: 'tool', name: 'absent' } };
+    expect(refusal(asked({ tools: [other], parameters }))?.path).toEqual(['tool_choice']);
+  });
+
   test('strict, when all are and each requires something', () => {
     const strict = tool({ strict: true, schema: { type: 'object', properties: { a: {} }, required: ['a'] } });
     expect(withTools([strict]).strict_tools).toBe(true);

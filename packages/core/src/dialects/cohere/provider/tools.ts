@@ -18,6 +18,8 @@ export function encodeTools(
     functions.push(tool);
   }
   const sent = allowed(functions, choice);
+  if (sent.length === 0 && functions.length > 0)
+    return fault(['tool_choice'], 'The choice names no tool that is offered.');
   if (sent.length === 0) return {};
   const toolChoice = choiceWord(choice);
   return {

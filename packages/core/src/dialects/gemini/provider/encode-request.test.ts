@@ -436,6 +436,14 @@ describe('tools', () => {
     expect(dropped).toEqual(['web_search_20250305.max_uses']);
   });
 
+  test('a choice among them cannot be said, and is named', () => {
+    const tools: Tool[] = [{ kind: 'web-search', dialect: 'openai-chat', options: {} }];
+    const dropped = (kind: 'auto' | 'required') =>
+      encoded(gemini, asked({ tools, parameters: { toolChoice: { kind } } }), SECOND).dropped;
+    expect(dropped('required')).toEqual(['toolChoice']);
+    expect(dropped('auto')).toEqual([]);
+  });
+
   test('functions beside them only from the third generation on', () => {
     const tools: Tool[] = [tool(), { kind: 'web-search', dialect: 'openai-chat', options: {} }];
     expect(refusal(asked({ tools }))?.path).toEqual(['tools']);

@@ -69,6 +69,7 @@ export function encodeRequest(
       ...narrowed.dropped,
       ...dropped.map((name) => nameOf(request, name)),
       ...tools.dropped,
+      ...(isChoiceLost(request, parameters, tools.hasFunctions) ? [nameOf(request, 'toolChoice')] : []),
       // It writes its sound in one form only.
       ...('format' in (parameters.audioOutput ?? {}) ? [`${nameOf(request, 'audioOutput')}.format`] : []),
     ],
@@ -92,3 +93,7 @@ function serviceTier({ serviceTier: tier }: Parameters): Json {
   if (tier === undefined || tier === 'auto') return {};
   return { serviceTier: tier === 'default' ? 'standard' : tier };
 }
+
+/** Whether Google's own tools run is its model's choice alone. */
+const isChoiceLost = ({ tools }: ModelRequest, { toolChoice }: Parameters, hasFunctions: boolean) =>
+  toolChoice !== undefined && toolChoice.kind !== 'auto' && tools.length > 0 && !hasFunctions;

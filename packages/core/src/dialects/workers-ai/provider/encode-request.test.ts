@@ -91,6 +91,12 @@ describe('tools', () => {
     expect(body.tools).toHaveLength(count);
   });
 
+  test('a choice of none of them is refused', () => {
+    const parameters: Parameters = { toolChoice: { kind: 'tool', name: 'absent' } };
+    const result = run.encodeRequest(asked({ tools: [tool('a')], parameters }), TARGET);
+    expect(isFault(result) && result.path).toEqual(['tool_choice']);
+  });
+
   test.each<Tool>([
     { kind: 'custom', name: 'patch', format: null },
     { kind: 'web-search', dialect: 'openai-chat', options: {} },

@@ -88,6 +88,8 @@ function encodeTools(tools: readonly Tool[], choice: ToolChoice | undefined, nam
     const parameters = schema ?? { type: 'object', properties: {} };
     sent.push({ type: 'function', function: { name: names.toWire(name), description, parameters } });
   }
+  if (sent.length === 0 && tools.length > 0)
+    return fault(['tool_choice'], 'The choice names no tool that is offered.');
   if (sent.length === 0) return {};
   const word = choice && choiceWord(choice);
   return { tools: sent, ...(word ? { tool_choice: word } : {}) };
