@@ -114,9 +114,11 @@ function encodeCall(block: ToolCallBlock): Json {
   };
 }
 
+const MEDIA = { image: 'an image', audio: 'audio', file: 'a file' } as const;
+
 /** Answers of this format hold no media. That there was something is said, its bytes are not. */
-export function inWords(block: ImageBlock | AudioBlock | FileBlock): string {
+function inWords(block: ImageBlock | AudioBlock | FileBlock): string {
   if (block.kind === 'audio' && block.transcript) return block.transcript;
   const where = block.source.kind === 'url' ? `: ${block.source.url}` : '';
-  return `[The model answered with ${block.kind === 'image' ? 'an image' : block.kind === 'audio' ? 'audio' : 'a file'}, which this format cannot carry${where}]`;
+  return `[The model answered with ${MEDIA[block.kind]}, which this format cannot carry${where}]`;
 }

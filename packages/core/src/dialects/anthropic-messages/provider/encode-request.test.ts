@@ -436,6 +436,13 @@ describe('thinking', () => {
     expect(full.dropped).toEqual(['reasoning']);
   });
 
+  test('a wish without an amount is a medium one', () => {
+    expect(think({ reasoning: { shown: true } }).body.thinking).toEqual({
+      type: 'enabled',
+      budget_tokens: 19_200,
+    });
+  });
+
   test('models that adapt take the effort, and a budget as the nearest one', () => {
     expect(think({ reasoning: { effort: 'minimal', shown: true } }, OPUS_5).body).toMatchObject({
       thinking: { type: 'adaptive', display: 'summarized' },

@@ -67,13 +67,15 @@ const IN_PLACE: Readonly<Record<Effort, readonly Effort[]>> = {
 const knownEffort = (effort: Effort, { efforts }: MessagesModel): Effort =>
   IN_PLACE[effort].find((it) => efforts.includes(it)) ?? 'high';
 
-/** Null: too little is left to think. */
+/** Who wants thought and does not say how much gets a medium one. Null: too little is left to think. */
 function byBudget(
   reasoning: Reasoning,
   maxTokens: number | undefined,
   model: MessagesModel,
 ): ThinkingPlan | null {
-  const wanted = Math.max(LEAST_BUDGET, budgetOf(reasoning, model.maxOutput) ?? 0);
+  const budgetFor = (it: Reasoning) => budgetOf(it, model.maxOutput);
+  const asked = budgetFor(reasoning) ?? budgetFor({ effort: 'medium', shown: null }) ?? 0;
+  const wanted = Math.max(LEAST_BUDGET, asked);
   const { max, budget } =
     maxTokens === undefined
       ? { max: model.maxOutput, budget: Math.min(wanted, model.maxOutput - LEAST_BUDGET) }
