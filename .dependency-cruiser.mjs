@@ -90,7 +90,7 @@ export default {
       name: 'nobody-uses-tests',
       comment: 'What is deployed needs neither tests nor what serves them.',
       severity: 'error',
-      from: { path: '^(packages|infra)/', pathNot: `${TESTS}|^packages/(testkit|examples)/` },
+      from: { path: '^(packages|infra)/', pathNot: `${TESTS}|^packages/(testkit|examples|end-to-end)/` },
       to: { path: `${TESTS}|^packages/testkit/|^node_modules/(@jest|jest|fast-check)/` },
     },
 

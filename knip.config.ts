@@ -17,11 +17,6 @@ const config: KnipConfig = {
     'packages/log-consumer': { entry: ['src/log-consumer.ts'], project: ['src/**/*.ts'] },
     // Each file directly below `src` is a program.
     'packages/examples': { entry: ['src/*.ts', 'src/__fixtures__/run-host.ts'], project: ['src/**/*.ts'] },
-    // Started by `npm run conformance` and by its own tests.
-    'packages/end-to-end': {
-      entry: ['src/conformance.ts', 'src/__fixtures__/run-host.ts'],
-      project: ['src/**/*.ts'],
-    },
     infra: { project: ['src/**/*.ts'] },
   },
   // A type that only its own file uses may still be what its readers look for.

@@ -392,7 +392,7 @@ const ERRORS = {
   overloaded: [529, 'overloaded_error'],
 } as const;
 
-export const errorEvent = (problem: Problem | Refused): MessageEvent => ({
+const errorEvent = (problem: Problem | Refused): MessageEvent => ({
   type: 'error',
   error: { type: ERRORS[problem.kind][1], message: problem.message },
   request_id: 'req_simulated',
