@@ -10,7 +10,7 @@ import type { ModelUsage } from '../../../form/usage.ts';
 import type { AnswerContext } from '../../client-dialect.ts';
 import { writeFinish } from '../finish.ts';
 import { messageRest } from '../read-items.ts';
-import { DIALECT, itemMembers } from '../residue.ts';
+import { blockResidue, DIALECT, itemMembers } from '../residue.ts';
 import { writeUsage } from '../usage.ts';
 import { CallItem } from './call-item.ts';
 import { CallQueue, type CallStart } from './call-queue.ts';
@@ -37,6 +37,7 @@ export class AnswerWriter {
     prove: (callId, proof) => this.#prove(callId, proof),
   });
   readonly #output: Json[] = [];
+  readonly #ids = new Set<string>();
   #current: OutputItem | null = null;
   #start: Event<'start'> | null = null;
   #id = '';
@@ -155,20 +156,9 @@ export class AnswerWriter {
 
   #whole(block: AssistantBlock): void {
     switch (block.kind) {
-      case 'opaque': {
-        if (block.dialect !== DIALECT) return;
-        const parts = foreignParts(block.value);
-        const residue = { dialect: DIALECT, value: { item: messageRest(block.value) ?? {} } } as const;
-        if (parts) for (const part of parts) this.#message(residue).whole(part);
-        else
-          this.#open(
-            new WholeItem(
-              this.#place('item_', { dialect: DIALECT, value: { item: block.value } }),
-              block.value,
-            ),
-          );
+      case 'opaque':
+        if (block.dialect === DIALECT) this.#ownItem(block.value);
         return;
-      }
       case 'image': {
         if (block.source.kind === 'url') this.#writePart('text', `![](${block.source.url})`);
         if (block.source.kind !== 'data') return;
@@ -188,6 +178,14 @@ export class AnswerWriter {
       default:
         return;
     }
+  }
+
+  #ownItem(value: Json): void {
+    const parts = foreignParts(value);
+    if (parts) {
+      const { residue } = blockResidue(messageRest(value));
+      for (const part of parts) this.#message(residue).whole(part);
+    } else this.#open(new WholeItem(this.#place('item_', blockResidue(value).residue), value));
   }
 
   #writePart(kind: 'text' | 'refusal', text: string): void {
@@ -217,8 +215,11 @@ export class AnswerWriter {
     this.#current = null;
   }
 
+  /** An item keeps its id, but no two items have one: a message that a call interrupted goes on under another. */
   #place(prefix: string, residue: Residue | undefined): ItemPlace {
-    const id = textAt(itemMembers(residue), 'id') ?? this.#context.newId(prefix);
+    const own = textAt(itemMembers(residue), 'id');
+    const id = own && !this.#ids.has(own) ? own : this.#context.newId(prefix);
+    this.#ids.add(id);
     return { id, index: this.#output.length + (this.#current ? 1 : 0), emit: this.#emit };
   }
 
@@ -261,11 +262,10 @@ export class AnswerWriter {
   #answer(members: Json): Json {
     const { request, model, now } = this.#context;
     const own = residueFor(DIALECT, this.#start?.residue);
-    const id = this.#id;
     return {
       ...echoOf(request),
       ...own,
-      id,
+      id: this.#id,
       object: 'response',
       created_at: this.#start?.created ?? now,
       model: this.#start?.model ?? model,

@@ -158,6 +158,18 @@ describe('the events of a stream', () => {
     ]);
   });
 
+  test('no two items have one id, though a call came into the middle of a message', () => {
+    const residue = { dialect: 'openai-responses', value: { item: { id: 'msg_own' } } } as const;
+    const blocks: AssistantBlock[] = [
+      { kind: 'text', text: 'A', residue },
+      { kind: 'tool-call', id: 'a', name: 'look', arguments: '{}' },
+      { kind: 'text', text: 'B', residue },
+    ];
+    const ids = (outputOf(written(answerOf(blocks))) as Json[]).map(({ id }) => id);
+    expect(ids[0]).toBe('msg_own');
+    expect(new Set(ids).size).toBe(3);
+  });
+
   test('annotations are numbered; one without a span covers its text; one without an address is left out', () => {
     const cited = (url: string | null, at: number | null) => ({
       start: at,

@@ -94,6 +94,6 @@ const partOf = ({ kind, text, annotations, logprobs, rest }: OpenPart): Json =>
     ? { type: 'refusal', refusal: text, ...rest }
     : { type: 'output_text', annotations: [...annotations], logprobs: [...logprobs], text, ...rest };
 
-/** The parts of a message that another kind of block carries; null: it is none. */
+/** The parts of a message of which some are of no known kind; null: it is no message. */
 export const foreignParts = (value: Json): Json[] | null =>
   value.type === 'message' ? listAt(value, 'content').filter(isJson) : null;

@@ -51,7 +51,7 @@ export abstract class OutputItem {
   #as(status: ItemStatus | 'in_progress'): Json {
     const rest = this.#rest;
     const isOurs = 'status' in rest && (status !== 'completed' || rest.status === 'in_progress');
-    return { ...this.item(status), ...rest, ...(isOurs ? { status } : {}) };
+    return { ...this.item(status), ...rest, ...(isOurs ? { status } : {}), id: this.id };
   }
 
   protected learn(residue: Residue | undefined): void {

@@ -147,14 +147,14 @@ function readMessage(item: Field): Piece {
 }
 
 function readCall(item: Field): Piece {
-  item.at('call_id').text();
-  item.at('name').text();
+  item.at('call_id').name();
+  item.at('name').name();
   return { role: 'assistant', blocks: itemBlocks(item.object(), CONTEXT) };
 }
 
 const readResult = (item: Field): ToolResultBlock => ({
   kind: 'tool-result',
-  callId: item.at('call_id').text(),
+  callId: item.at('call_id').name(),
   content: resultContent(item.at('output')),
   isError: false,
 });

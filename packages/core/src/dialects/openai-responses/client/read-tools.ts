@@ -27,7 +27,7 @@ export function readTool(tool: Field): Tool {
   if (type === 'custom')
     return {
       kind: 'custom',
-      name: tool.at('name').text(),
+      name: tool.at('name').name(),
       ...description(tool),
       format: tool.at('format').given?.object() ?? null,
     };
@@ -61,7 +61,7 @@ export function readToolChoice(choice: Field): ToolChoice | undefined {
   }
   choice.object();
   const type = choice.at('type').text();
-  if (type === 'function' || type === 'custom') return { kind: 'tool', name: choice.at('name').text() };
+  if (type === 'function' || type === 'custom') return { kind: 'tool', name: choice.at('name').name() };
   if (type === 'allowed_tools')
     return {
       kind: 'allowed',
@@ -73,6 +73,6 @@ export function readToolChoice(choice: Field): ToolChoice | undefined {
 
 function allowedName(tool: Field): string {
   const type = tool.at('type').text();
-  if (type === 'function' || type === 'custom') return tool.at('name').text();
+  if (type === 'function' || type === 'custom') return tool.at('name').name();
   return tool.fail(`A choice of the tool type "${shown(type)}" cannot be told to another provider.`);
 }

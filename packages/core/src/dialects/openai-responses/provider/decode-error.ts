@@ -6,6 +6,10 @@ import { readErrorBody } from '../../upstream-error.ts';
 export const errorIn = (body: Json): ModelError | null =>
   readErrorBody(body, null) ?? (body.type === 'error' ? { ...UNEXPLAINED, raw: body } : null);
 
+/** Whether an answer says that it failed; an empty error is none. */
+export const isFailed = ({ status, error }: Json): boolean =>
+  status === 'failed' || status === 'cancelled' || (isJson(error) && Object.keys(error).length > 0);
+
 /** Why an answer failed, by its `error`. */
 export function errorOf(response: Json | null, raw: Json): ModelError {
   const error = response?.error;

@@ -7,12 +7,11 @@ import { isPlainFinish, readFinish } from '../finish.ts';
 import { type ItemContext, itemBlocks } from '../read-items.ts';
 import { DIALECT } from '../residue.ts';
 import { readUsage } from '../usage.ts';
-import { errorIn, errorOf } from './decode-error.ts';
+import { errorIn, errorOf, isFailed } from './decode-error.ts';
 
 /** A whole answer (spec/providers 5.2). */
 export function decodeResponse(body: Json, context: DecodeContext): ModelResponse | ModelError {
-  if (isJson(body.error) || body.status === 'failed' || body.status === 'cancelled')
-    return errorOf(body, body);
+  if (isFailed(body)) return errorOf(body, body);
   const error = Array.isArray(body.output) ? null : errorIn(body);
   if (error) return error;
   // An answer in the background is none yet; some compatible providers write no status.

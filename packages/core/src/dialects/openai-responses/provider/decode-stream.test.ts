@@ -178,9 +178,19 @@ describe('calls', () => {
     expect(blocksOf(events)).toMatchObject([{ name: 'look', arguments: '{"x":1}' }]);
   });
 
+  test('an id that comes late is the call’s own, not a made-up one', () => {
+    const events = read(
+      added(0, call('', { arguments: '' })),
+      argumentsDelta(0, '{"x":1}'),
+      done(0, call('late', { arguments: '{"x":1}' })),
+      completed(),
+    );
+    expect(blocksOf(events)).toMatchObject([{ id: 'late', arguments: '{"x":1}' }]);
+  });
+
   test('a call without an id gets one that its result can name', () => {
     const events = read(done(0, call('', { arguments: '{}' })), completed());
-    expect(blocksOf(events)).toMatchObject([{ id: 'call_000000000000000000000001' }]);
+    expect(blocksOf(events)).toMatchObject([{ id: expect.stringMatching(/^call_\d{24}$/) }]);
   });
 
   test('free text of a custom tool may be empty and stays as it is', () => {

@@ -7,7 +7,7 @@ import { DIALECT } from '../residue.ts';
 import { readAnnotation, readLogprobs } from '../text-parts.ts';
 import { readUsage } from '../usage.ts';
 import { BlockSequencer } from './block-sequencer.ts';
-import { errorIn, errorOf } from './decode-error.ts';
+import { errorIn, errorOf, isFailed } from './decode-error.ts';
 import { endOf, itemContext, searchesOf, startRest, unfinished } from './decode-response.ts';
 import { StreamedItem } from './streamed-item.ts';
 
@@ -151,7 +151,7 @@ export class ResponsesDecoder implements StreamDecoder {
   /** The last event tells all items again; behind some relays it tells none. */
   #finish(event: Json, status: string): void {
     const response: Json = { status, ...child(event, 'response') };
-    if (isJson(response.error)) {
+    if (isFailed(response)) {
       this.#fail(errorOf(response, event));
       return;
     }

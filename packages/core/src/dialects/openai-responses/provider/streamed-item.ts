@@ -1,10 +1,8 @@
 import type { AssistantBlock, Citation, TokenLogprob, ToolCallBlock } from '../../../form/blocks.ts';
-import type { BlockStart } from '../../../form/events.ts';
-import type { Json } from '../../../form/json.ts';
-import { textAt } from '../../../form/json.ts';
+import { type Json, textAt } from '../../../form/json.ts';
 import { type ItemContext, itemBlocks, messageRest, PART_BREAK, reasoningRest } from '../read-items.ts';
 import { blockResidue } from '../residue.ts';
-import type { BlockSequencer } from './block-sequencer.ts';
+import type { BlockSequencer, Lane } from './block-sequencer.ts';
 import { StreamedCall } from './streamed-call.ts';
 import { StreamedText } from './streamed-text.ts';
 
@@ -28,7 +26,7 @@ export class StreamedItem {
     this.#item = item;
     this.#blocks = blocks;
     this.#context = context;
-    if (isCall(item) && textAt(item, 'name')) this.#openCall();
+    if (isCall(item)) this.#openCall();
   }
 
   /** As far as it is known. */
@@ -125,20 +123,21 @@ export class StreamedItem {
     return streamed;
   }
 
+  /** It begins when both its name and its id are known, at the latest at its end. */
   #openCall(lateName?: string): StreamedCall {
-    if (this.#call) {
-      this.#call.name(lateName);
-      return this.#call;
-    }
-    const [block] = itemBlocks({ ...this.#item, type: this.#item.type ?? 'function_call' }, this.#context);
-    const custom = this.#item.type === 'custom_tool_call';
-    this.#call = new StreamedCall(custom, (name) => {
-      const { id, residue } = block?.kind === 'tool-call' ? block : { id: '', residue: undefined };
-      const start: BlockStart = { kind: 'tool-call', id, name, ...(custom ? { custom } : {}) };
-      return this.#blocks.open(start, residue);
-    });
-    this.#call.name(lateName ?? (block?.kind === 'tool-call' && block.name !== '' ? block.name : undefined));
+    this.#call ??= new StreamedCall(this.#item.type === 'custom_tool_call', (name) => this.#beginCall(name));
+    const name = textAt(this.#item, 'name');
+    const isKnown = name && textAt(this.#item, 'call_id');
+    if (lateName !== undefined) this.#call.name(lateName);
+    else if (isKnown) this.#call.name(this.#context.toolName(name));
     return this.#call;
+  }
+
+  #beginCall(name: string): Lane {
+    const custom = this.#item.type === 'custom_tool_call';
+    const [block] = itemBlocks({ ...this.#item, type: this.#item.type || 'function_call' }, this.#context);
+    const { id, residue } = block?.kind === 'tool-call' ? block : { id: this.#context.newId('call_') };
+    return this.#blocks.open({ kind: 'tool-call', id, name, ...(custom ? { custom } : {}) }, residue);
   }
 }
 
