@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { request } from '../dialects/openai-chat/provider/__fixtures__/decode.ts';
 import { isFault } from '../form/fault.ts';
-import type { Json } from '../form/json.ts';
+import { isJson, type Json } from '../form/json.ts';
 import type { Message, ModelRequest, Parameters, Tool } from '../form/request.ts';
 import { azureOpenaiTranslation } from './azure-openai/translation.ts';
 import { basetenTranslation } from './baseten/translation.ts';
@@ -20,8 +20,12 @@ import { perplexityAiTranslation } from './perplexity-ai/translation.ts';
 import type { ProviderTranslation } from './provider-translation.ts';
 import { togetherTranslation } from './together/translation.ts';
 
+/** They stand in the content, not beside it. */
+const HINTS = ['cacheHints', 'imageDetail'] as const;
+type Hint = (typeof HINTS)[number];
+
 /** Every parameter there is, with a value that means something. */
-const EVERYTHING: Required<Parameters> = {
+const EVERYTHING: Required<Omit<Parameters, Hint>> = {
   maxTokens: 100,
   temperature: 0.5,
   topP: 0.9,
@@ -226,8 +230,11 @@ describe('a body holds what the provider lists, what is left is named, what woul
     expect(taken.refused.toSorted()).toEqual(words(refused));
     const table = translation.dialectFor(model, request()).parameters ?? {};
     const dropped = Object.entries(table).flatMap(([name, rule]) => (rule === 'drop' ? [name] : []));
-    const idle = 'tools' in bodyOf(translation, model, {}) ? [] : ['parallelToolCalls'];
-    expect(dropped.filter((name) => !taken.dropped.includes(name) && !idle.includes(name))).toEqual([]);
+    // Without tools there is nothing to choose, and nothing is lost.
+    const idle = taken.fields.includes('tools') ? [] : ['parallelToolCalls'];
+    expect([...taken.dropped, ...idle].toSorted()).toEqual(
+      dropped.filter((name) => !HINTS.some((hint) => hint === name)).toSorted(),
+    );
   });
 });
 
@@ -295,6 +302,23 @@ describe('models of OpenAI', () => {
     ['gpt-4o', [undefined, undefined, undefined, undefined]],
   ])('%s and its efforts', (model, efforts) => {
     expect((['none', 'minimal', 'xhigh', 'max'] as const).map((it) => effort(model, it))).toEqual(efforts);
+  });
+  test.each([
+    ['gpt-5-codex', ['low', 'low', 'high', 'high']],
+    ['gpt-5.1-codex-mini', ['low', 'low', 'high', 'high']],
+    ['gpt-5.1-codex-max', ['low', 'low', 'xhigh', 'xhigh']],
+    ['gpt-5.2-codex', ['low', 'low', 'xhigh', 'xhigh']],
+    ['gpt-5-pro', ['high', 'high', 'high', 'high']],
+    ['gpt-5.2-pro', ['medium', 'medium', 'xhigh', 'xhigh']],
+    ['o3-pro', ['low', 'low', 'high', 'high']],
+    ['o3-deep-research', ['medium', 'medium', 'medium', 'medium']],
+  ])('%s, over Responses, and its efforts', (model, efforts) => {
+    const told = (['none', 'minimal', 'xhigh', 'max'] as const).map((it) => {
+      const parameters: Parameters = { reasoning: { effort: it, shown: null } };
+      const { reasoning } = bodyOf(openaiTranslation, model, { parameters, source: CHAT });
+      return isJson(reasoning) ? reasoning.effort : null;
+    });
+    expect(told).toEqual(efforts);
   });
   test('a model that was told not to think takes what tunes again', () => {
     const parameters: Parameters = {

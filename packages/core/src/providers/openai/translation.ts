@@ -56,6 +56,33 @@ const GPT_5_2: ChatDeviations = deviate(
   { reasoning: { kind: 'effort', words: efforts('none', 'low', 'xhigh', 'xhigh') } },
   REASONING,
 );
+/** The models of Responses alone know fewer efforts than their families. */
+const CODEX: ChatDeviations = deviate(
+  { reasoning: { kind: 'effort', words: efforts('low', 'low', 'high', 'high') } },
+  REASONING,
+);
+const CODEX_MAX: ChatDeviations = deviate(
+  { reasoning: { kind: 'effort', words: efforts('low', 'low', 'xhigh', 'xhigh') } },
+  REASONING,
+);
+const GPT_5_PRO: ChatDeviations = deviate(
+  { reasoning: { kind: 'effort', words: always('high') } },
+  REASONING,
+);
+const LATER_PRO: ChatDeviations = deviate(
+  {
+    reasoning: {
+      kind: 'effort',
+      words: { ...efforts('medium', 'medium', 'xhigh', 'xhigh'), low: 'medium' },
+    },
+  },
+  REASONING,
+);
+const DEEP_RESEARCH: ChatDeviations = deviate(
+  { reasoning: { kind: 'effort', words: always('medium') } },
+  O_SERIES,
+);
+
 const NOT_THINKING: ChatDeviations = deviate(
   { reasoning: GPT_5_1.reasoning, systemRole: 'developer', parameters: { reasoning: 'keep' } },
   OPENAI_CHAT,
@@ -97,6 +124,10 @@ function efforts(
   return { none, minimal, low: 'low', medium: 'medium', high: 'high', xhigh, max };
 }
 
+function always(word: string): Readonly<Record<Effort, string>> {
+  return { ...efforts(word, word, word, word), low: word, medium: word, high: word };
+}
+
 /** `*-chat*` of the GPT-5 family does not think. */
 const THINKS = /^(?:o\d|gpt-(?:[5-9]|1\d))(?!.*-chat)/;
 
@@ -106,6 +137,9 @@ function openaiDeviations(name: string, request: ModelRequest): ChatDeviations {
   if (/^o1-(?:mini|preview)/.test(model)) return O1_MINI;
   if (/-search-(?:preview|api)/.test(model)) return SEARCH_PREVIEW;
   if (!THINKS.test(model)) return PLAIN;
+  if (/-deep-research/.test(model)) return DEEP_RESEARCH;
+  if (/-pro/.test(model) && !/^o\d/.test(model)) return /^gpt-5-/.test(model) ? GPT_5_PRO : LATER_PRO;
+  if (/-codex/.test(model)) return /^gpt-5(?:\.1)?-codex(?!-max)/.test(model) ? CODEX : CODEX_MAX;
   if (/^o\d/.test(model)) return /^o(?:3(?!-mini)|4)/.test(model) ? O3 : O_SERIES;
   if (/^gpt-5(?!\.)/.test(model)) return GPT_5;
   if (request.parameters.reasoning?.effort === 'none') return NOT_THINKING;
