@@ -4,7 +4,9 @@ import { isFault } from '../../../form/fault.ts';
 import { isJson, type Json } from '../../../form/json.ts';
 import type { ModelRequest } from '../../../form/request.ts';
 import { hasRecorded, recordedRequests } from '../../../providers/__fixtures__/recorded.ts';
+import { targetOf } from '../../__fixtures__/exchange.ts';
 import { packProof } from '../packed-proof.ts';
+import { openaiResponses } from '../provider/index.ts';
 import { openaiResponsesClient } from './index.ts';
 
 const { decodeRequest } = openaiResponsesClient;
@@ -446,7 +448,10 @@ describe('bad input is named with its place', () => {
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 2 }), (path, value) => {
         const read = decodeRequest(replaced(whole, path, value) as Json);
-        if (!isFault(read)) return;
+        if (!isFault(read)) {
+          expect(() => openaiResponses.encodeRequest(read, targetOf('openai', 'gpt-5'))).not.toThrow();
+          return;
+        }
         // The fault is at what was replaced, inside of it, or at what holds it.
         const shared = Math.min(read.path.length, path.length);
         expect(read.path.slice(0, Math.max(0, shared - 1))).toEqual(path.slice(0, Math.max(0, shared - 1)));

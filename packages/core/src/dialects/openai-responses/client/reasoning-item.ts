@@ -46,17 +46,7 @@ export class ReasoningItem extends OutputItem {
   protected item(status: string): Json {
     const parts =
       this.#hasPart && status !== 'in_progress' ? this.#texts().map((text) => this.#partOf(text)) : [];
-    const proof = this.#proof;
-    const encrypted = proof && {
-      encrypted_content:
-        proof.family === 'openai'
-          ? proof.value
-          : packProof({
-              proof,
-              text: this.#text,
-              ...(this.#callId === undefined ? {} : { callId: this.#callId }),
-            }),
-    };
+    const encrypted = this.#proof && { encrypted_content: this.#encrypted(this.#proof) };
     const content = this.#channel === 'content' ? { content: parts } : {};
     return {
       id: this.id,
@@ -65,6 +55,13 @@ export class ReasoningItem extends OutputItem {
       summary: this.#channel === 'summary' ? parts : [],
       ...content,
     };
+  }
+
+  /** What OpenAI encrypted itself stays as it is; every other proof is packed with what it proves. */
+  #encrypted(proof: Proof): string {
+    const callId = this.#callId;
+    if (proof.family === 'openai' && proof.kind === 'encrypted' && callId === undefined) return proof.value;
+    return packProof({ proof, text: this.#text, ...(callId === undefined ? {} : { callId }) });
   }
 
   get #names() {

@@ -32,6 +32,8 @@ export const RESPONSES_PARAMETERS: ParameterTable = {
   promptCacheRetention: 'keep',
   truncation: 'keep',
   maxToolCalls: 'keep',
+  cacheHints: 'drop',
+  imageDetail: 'keep',
 };
 
 /** How a provider that speaks Responses differs from OpenAI. */
