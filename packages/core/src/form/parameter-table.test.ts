@@ -76,3 +76,37 @@ describe('a request held against what a target can say', () => {
     expect(narrow(request({}), table({}, 'refuse'), 'Target')).toEqual({ parameters: {}, dropped: [] });
   });
 });
+
+describe('hints in the content', () => {
+  const hinted: ModelRequest = {
+    ...request({}),
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { kind: 'text', text: 'long', cache: { lifetime: null } },
+          { kind: 'image', source: { kind: 'url', url: 'https://x.example/a.png' }, detail: 'low' },
+        ],
+      },
+    ],
+  };
+  test('are named where the target has no place for them', () => {
+    expect(narrow(hinted, table({ cacheHints: 'drop', imageDetail: 'drop' }), 'It')).toMatchObject({
+      dropped: ['cache_control', 'detail'],
+    });
+  });
+  test('are not where it has one, or where nobody wrote any', () => {
+    const kept = table({ cacheHints: 'keep', imageDetail: 'keep' });
+    expect(narrow(hinted, kept, 'It')).toMatchObject({ dropped: [] });
+    const none = table({ cacheHints: 'drop', imageDetail: 'drop' });
+    expect(narrow(request({}), none, 'It')).toMatchObject({ dropped: [] });
+  });
+  test('of a tool count too', () => {
+    const tools: ModelRequest['tools'] = [
+      { kind: 'function', name: 'f', schema: null, strict: null, cache: { lifetime: '1h' } },
+    ];
+    expect(narrow({ ...request({}), tools }, table({ cacheHints: 'drop' }), 'It')).toMatchObject({
+      dropped: ['cache_control'],
+    });
+  });
+});

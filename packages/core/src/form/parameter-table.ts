@@ -1,3 +1,4 @@
+import type { Block } from './blocks.ts';
 import { type Fault, fault } from './fault.ts';
 import { type ModelRequest, nameOf, type ParameterName, type Parameters } from './request.ts';
 
@@ -10,7 +11,14 @@ export type ParameterRule = 'keep' | 'drop' | 'refuse';
 /**
  * What a target can express. The type wants a word on every parameter, so that none can be forgotten (design 4).
  */
-export type ParameterTable = Readonly<Record<ParameterName, ParameterRule>>;
+export type ParameterTable = Readonly<Record<ParameterName | ContentHint, ParameterRule>>;
+
+/** Wishes that stand in the content. They only tune, so they are kept or dropped, and named like parameters. */
+export type ContentHint = 'cacheHints' | 'imageDetail';
+const HINT_NAMES: Readonly<Record<ContentHint, string>> = {
+  cacheHints: 'cache_control',
+  imageDetail: 'detail',
+};
 
 export interface Narrowed {
   /** Only what the table keeps: an encoder writes all of it. */
@@ -39,5 +47,13 @@ export function narrow(request: ModelRequest, table: ParameterTable, target: str
       }
     }
   }
+  for (const hint of hintsOf(request)) if (table[hint] !== 'keep') dropped.push(HINT_NAMES[hint]);
   return { parameters: kept as Parameters, dropped: [...dropped, ...Object.keys(request.unknown)] };
+}
+
+function hintsOf({ messages, tools }: ModelRequest): readonly ContentHint[] {
+  const blocks = messages.flatMap((message): readonly Block[] => message.content);
+  const isCached = blocks.some(({ cache }) => cache) || tools.some((tool) => 'cache' in tool && tool.cache);
+  const hasDetail = blocks.some((block) => block.kind === 'image' && block.detail !== undefined);
+  return [...(isCached ? (['cacheHints'] as const) : []), ...(hasDetail ? (['imageDetail'] as const) : [])];
 }

@@ -154,4 +154,18 @@ describe('the unified endpoint', () => {
       '{"model":"@cf/moonshotai/kimi-k2.6","messages":[]}',
     ]);
   });
+
+  it('translates where a conversation carries a proof that we packed, because the provider would refuse it', async () => {
+    const thinking = { type: 'thinking', thinking: 'hm', signature: 'weir:google:signature:::abc' };
+    const messages = [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: [thinking, { type: 'text', text: 'hello' }] },
+      { role: 'user', content: 'go on' },
+    ];
+    const body = JSON.stringify({ model: 'anthropic/claude-sonnet-4-5', max_tokens: 5, messages });
+    await gateway.request({ path: `${api}/messages`, headers: known, body });
+    expect(gateway.lastSent().url).toBe('https://api.anthropic.com/v1/messages');
+    expect(sentBody()).not.toContain('weir:');
+    expect(JSON.parse(sentBody()).messages[1].content).toEqual([{ type: 'text', text: 'hello' }]);
+  });
 });

@@ -19,6 +19,8 @@ const NAMES: Readonly<Record<string, string>> = {
   promptCacheKey: 'prompt_cache_key',
   promptCacheRetention: 'prompt_cache_retention',
   maxToolCalls: 'max_tool_calls',
+  cacheHints: 'cache_control',
+  imageDetail: 'detail',
 };
 
 const NOTHING: ModelRequest = {

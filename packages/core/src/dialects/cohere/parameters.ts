@@ -29,6 +29,8 @@ export const COHERE_PARAMETERS: ParameterTable = {
   promptCacheRetention: 'drop',
   truncation: 'drop',
   maxToolCalls: 'drop',
+  cacheHints: 'drop',
+  imageDetail: 'keep',
 };
 
 /** Models from before Cohere's reasoning ones refuse `thinking`. */

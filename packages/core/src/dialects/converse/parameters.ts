@@ -30,6 +30,8 @@ export const CONVERSE_PARAMETERS: ParameterTable = {
   promptCacheRetention: 'drop',
   truncation: 'drop',
   maxToolCalls: 'drop',
+  cacheHints: 'keep',
+  imageDetail: 'drop',
 };
 
 const TOP_K = new Set(['anthropic', 'amazon', 'mistral', 'unknown']);

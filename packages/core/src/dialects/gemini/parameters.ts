@@ -31,6 +31,8 @@ export const GEMINI_PARAMETERS: ParameterTable = {
   promptCacheRetention: 'drop',
   truncation: 'drop',
   maxToolCalls: 'drop',
+  cacheHints: 'drop',
+  imageDetail: 'drop',
 };
 
 /** Vertex has labels for users and metadata, and takes its tier in a header. */

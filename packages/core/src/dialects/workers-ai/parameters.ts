@@ -29,6 +29,8 @@ export const WORKERS_AI_PARAMETERS: ParameterTable = {
   promptCacheRetention: 'drop',
   truncation: 'drop',
   maxToolCalls: 'drop',
+  cacheHints: 'drop',
+  imageDetail: 'keep',
 };
 
 /** In tokens. Always sent: left to itself, the service stops after very few. */

@@ -45,7 +45,9 @@ export async function planAsked(
   if (isRefusal(served)) return served;
   const credentialed = await withCredentials(exchange, asked.named.provider, ports);
   if (isRefusal(credentialed)) return credentialed;
-  return served ? passThrough(asked, served, credentialed) : translate(asked, credentialed, ports);
+  return served && !holdsForeignProof(asked)
+    ? passThrough(asked, served, credentialed)
+    : translate(asked, credentialed, ports);
 }
 
 /**
@@ -86,6 +88,20 @@ async function readAsked(
   const named = await nameTarget(name, pin, ports);
   if (isRefusal(named)) return named;
   return { format, name, stream, named, body: pin === null ? request.body : withoutPin(request.body) };
+}
+
+/**
+ * What we pack for a client to keep, so that another provider's proof can come back (spec/providers 2.9). The provider
+ * would refuse it, so such a conversation is translated even where the provider speaks the client's format.
+ */
+const PACKED: Readonly<Partial<Record<UnifiedFormat, string>>> = {
+  'anthropic-messages': '"weir:',
+  'openai-responses': '"weir1.',
+};
+
+function holdsForeignProof({ format, body }: Asked): boolean {
+  const mark = PACKED[format];
+  return mark !== undefined && Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(mark);
 }
 
 function passThrough(

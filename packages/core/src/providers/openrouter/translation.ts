@@ -11,6 +11,7 @@ const OPENROUTER: ChatDeviations = deviate({
     verbosity: 'keep',
     prediction: 'keep',
     user: 'keep',
+    cacheHints: 'keep',
   },
   laterSystem: 'in-place',
   strictTools: true,

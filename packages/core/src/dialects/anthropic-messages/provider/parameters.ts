@@ -30,6 +30,8 @@ export const MESSAGES_PARAMETERS: ParameterTable = {
   promptCacheRetention: 'drop',
   truncation: 'drop',
   maxToolCalls: 'drop',
+  cacheHints: 'keep',
+  imageDetail: 'drop',
 };
 
 /** The same for one model on one platform. */

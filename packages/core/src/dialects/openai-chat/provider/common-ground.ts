@@ -30,6 +30,8 @@ const COMPATIBLE_PARAMETERS: ParameterTable = {
   promptCacheRetention: 'drop',
   truncation: 'drop',
   maxToolCalls: 'drop',
+  cacheHints: 'drop',
+  imageDetail: 'keep',
 };
 
 /** Efforts as most compatible servers know them. */
