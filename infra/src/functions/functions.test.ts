@@ -27,6 +27,7 @@ const INFERENCE: Permissions = {
   'DataKey through sqs': ['kms:Decrypt', 'kms:GenerateDataKey'],
   ConfigTable: ['dynamodb:BatchGetItem'],
   'ConfigTable, keys like G#*#default': ['dynamodb:PutItem'],
+  'StateTable, keys like R#*': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'ObjectBucket/handoff/*': ['s3:PutObject'],
   'ObjectBucket/spill/*': ['s3:PutObject'],
   PlatformKeysSecret: ['secretsmanager:GetSecretValue'],
@@ -165,6 +166,7 @@ describe('functions', () => {
 
   const inference = [
     'WEIR_CONFIG_TABLE',
+    'WEIR_STATE_TABLE',
     'WEIR_RECORDS_QUEUE_URL',
     'WEIR_BUCKET',
     'WEIR_PLATFORM_SECRET',

@@ -27,6 +27,7 @@ export class InferenceFunction extends WeirFunction {
       timeout: INFERENCE_TIMEOUT,
       environment: {
         WEIR_CONFIG_TABLE: stores.tables.config.tableName,
+        WEIR_STATE_TABLE: stores.tables.state.tableName,
         WEIR_RECORDS_QUEUE_URL: stores.records.queue.queueUrl,
         WEIR_BUCKET: stores.objects.bucket.bucketName,
         WEIR_PLATFORM_SECRET: stores.secrets.platformKeys.secretArn,
@@ -52,6 +53,15 @@ function inferencePermissions({ dataKey, tables, records, objects, secrets }: St
       conditions: {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['G#*#default'] },
         // "For all values" also holds when there is none.
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+    // Counts of rate limits.
+    new iam.PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      resources: [tables.state.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['R#*'] },
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),

@@ -25,6 +25,7 @@ export * from './ports/gateway-store.ts';
 export * from './ports/ids.ts';
 export * from './ports/log-store.ts';
 export * from './ports/platform-credentials.ts';
+export * from './ports/rate-limiter.ts';
 export * from './ports/record-sink.ts';
 export * from './ports/timer.ts';
 export * from './ports/token-store.ts';

@@ -1,6 +1,9 @@
 import type { AccountId, GatewayId } from '../ids.ts';
 
 export type RateLimitTechnique = 'fixed' | 'sliding';
+/** Whose requests a rule counts together. */
+export type RateLimitSubject = 'token' | 'provider' | 'model' | { readonly metadata: string };
+
 export type Backoff = 'constant' | 'linear' | 'exponential';
 export type JsonValue =
   | string
@@ -23,6 +26,10 @@ export interface GatewaySettings {
   readonly rate_limiting_interval: number | null;
   readonly rate_limiting_limit: number | null;
   readonly rate_limiting_technique: RateLimitTechnique | null;
+  /** Ours: refuse what cannot be counted while the store is down, instead of letting it pass. */
+  readonly rate_limiting_fail_closed?: boolean;
+  /** Ours: at most 20. */
+  readonly rate_limits?: readonly RateLimitRule[];
   readonly authentication: boolean;
   readonly byok_only: boolean;
   readonly dlp?: JsonValue;

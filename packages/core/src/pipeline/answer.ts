@@ -1,5 +1,6 @@
 import { type ErrorSurface, errorBody } from '../errors/bodies.ts';
 import type { Refusal } from '../errors/refusal.ts';
+import { admissionHeaders } from '../policy/rate-limits.ts';
 import type { ByteStream } from '../streaming/byte-stream.ts';
 import type { Opened, Planned } from './exchange.ts';
 
@@ -35,6 +36,8 @@ export function gatewayHeaders(story: Story): Map<string, readonly string[]> {
   if (story.gateway) headers.set('weir-config-version', [String(story.gateway.version)]);
   if (story.config?.stale != null)
     headers.set('weir-config-stale', [`${Math.round(story.config.stale / 1000)}s`]);
+  if (story.admission)
+    for (const [name, values] of admissionHeaders(story.admission)) headers.set(name, values);
   return headers;
 }
 

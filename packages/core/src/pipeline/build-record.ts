@@ -53,6 +53,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     success: ending.success,
     cached: false,
     outcome: ending.outcome,
+    ...(story.admission?.kind === 'refused' ? { refusedBy: story.admission.by.rule } : {}),
     duration: durationMs(ending.endedAt - request.arrivedAt),
     firstByte: progress.firstByteAt === null ? null : durationMs(progress.firstByteAt - request.arrivedAt),
     usage: ending.usage,
@@ -71,13 +72,24 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     step: story.step,
     attempts: progress.attempts,
     configVersion: gateway?.version ?? null,
-    warnings: [...options.warnings, ...(story.settings?.warnings ?? []), ...droppedBy(target)],
+    warnings: [
+      ...options.warnings,
+      ...(story.settings?.warnings ?? []),
+      ...uncounted(story),
+      ...droppedBy(target),
+    ],
     ...(settings ? { settings } : {}),
     requestBody: keepsPayload
       ? keptBody(request.body.subarray(0, MAX_KEPT), request.body.length <= MAX_KEPT)
       : null,
     responseBody: keepsPayload ? ending.responseBody : null,
   };
+}
+
+/** Which rate limits the request passed without being counted (design 12). */
+function uncounted({ admission }: Story): readonly string[] {
+  if (admission?.kind !== 'admitted' || admission.unchecked.length === 0) return [];
+  return [`could not be counted and passed: ${admission.unchecked.join(', ')}`];
 }
 
 /** What the provider has no field for, for whoever reads the log (design 4). */

@@ -3,6 +3,7 @@ import type { HeaderMap } from '../http/header-map.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
 import type { AccountId, EpochMs, GatewayId, RecordId } from '../ids.ts';
 import type { EffectiveSettings } from '../policy/effective-settings.ts';
+import type { Admission } from '../policy/rate-limits.ts';
 import type { LoadedConfig } from '../ports/config-source.ts';
 import type { CatalogueQuestion, Translated } from '../ports/translation.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../providers/descriptor.ts';
@@ -102,6 +103,8 @@ export interface Planned extends Authenticated {
   readonly steps: readonly [Step, ...Step[]];
   /** When the last byte must be out: the end of the function's time, or what the caller allows. */
   readonly deadline: EpochMs;
+  /** What stage 5 decided; null before it. */
+  readonly admission: Admission | null;
 }
 
 /** Grows while targets are tried; stage 10 writes it down. */

@@ -5,6 +5,7 @@ import type { ConfigSource } from '../ports/config-source.ts';
 import type { FaultLog } from '../ports/fault-log.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { PlatformCredentials } from '../ports/platform-credentials.ts';
+import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { Timer } from '../ports/timer.ts';
 import type { TranslationPort } from '../ports/translation.ts';
@@ -18,6 +19,8 @@ export interface Ports {
   /** Loaded on first use: a request that passes through needs none of it. */
   readonly translation: TranslationPort;
   readonly records: RecordSink;
+  /** Not asked for a request that falls under no limit. */
+  readonly rateLimiter: RateLimiter;
   readonly platformCredentials: PlatformCredentials;
   readonly compression: Compression;
   readonly clock: Clock;

@@ -5,9 +5,10 @@ import { answerQuestion } from './answer-question.ts';
 import type { Planned, Progress, Target } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { Ports } from './ports.ts';
+import { admit, refusalOf } from './stages/admit.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { callSteps, type TriedStep, type TriedSteps } from './stages/call.ts';
-import { ADMISSION, PROMPT_INSPECTION, pass } from './stages/checks.ts';
+import { PROMPT_INSPECTION, pass } from './stages/checks.ts';
 import { load } from './stages/load.ts';
 import { lookUpCache } from './stages/look-up-cache.ts';
 import { plan } from './stages/plan.ts';
@@ -43,17 +44,20 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
     if (isRefusal(planned)) return refuse(planned);
     story = planned;
     target = planned.steps[0].target;
-    const [denied, cached] = await Promise.all([
-      pass(ADMISSION, planned, ports), //                                  5 admit
+    const [admission, cached] = await Promise.all([
+      admit(planned, ports), //                                            5 admit
       lookUpCache(planned, ports), //                                      6 look up cache
     ]);
+    const admitted = { ...planned, admission };
+    story = admitted;
+    const denied = refusalOf(admission);
     if (denied) return refuse(denied);
-    const objection = cached ? null : await pass(PROMPT_INSPECTION, planned, ports); // 7 inspect prompt
+    const objection = cached ? null : await pass(PROMPT_INSPECTION, admitted, ports); // 7 inspect prompt
     if (objection) return refuse(objection);
     const tried = cached
-      ? await fromCache(planned, cached, progress, ports)
-      : await callSteps(planned, progress, ports); //                      8 call, 9 stream out
-    return answerOf(planned, tried, ports); //                             10 settle
+      ? await fromCache(admitted, cached, progress, ports)
+      : await callSteps(admitted, progress, ports); //                     8 call, 9 stream out
+    return answerOf(admitted, tried, ports); //                            10 settle
   } catch (cause) {
     ports.faults.report('a request failed in the gateway', cause, story.id);
     return refuse(new Refusal('internal', { cause }));

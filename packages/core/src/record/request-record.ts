@@ -59,6 +59,8 @@ export interface RequestRecord {
   readonly success: boolean;
   readonly cached: boolean;
   readonly outcome: Outcome;
+  /** The gateway's rule that refused the request, as its settings name it: `rate_limits[2]`. */
+  readonly refusedBy?: string;
   readonly duration: DurationMs;
   /** From arrival to the answer's first byte; null when none was sent. */
   readonly firstByte: DurationMs | null;

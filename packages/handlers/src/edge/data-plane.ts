@@ -8,6 +8,7 @@ import {
 } from '@weir/core';
 import { createConfigSource } from '@weir/stores/config';
 import { createPlatformCredentials } from '@weir/stores/credentials';
+import { createRateLimiter } from '@weir/stores/limits';
 import { createRecordSink } from '@weir/stores/records';
 import { required, requiredNumber } from './environment.ts';
 import { logFailure } from './failure-log.ts';
@@ -33,6 +34,7 @@ export function createDataPlane() {
   const bucket = required('WEIR_BUCKET');
   const ports: Ports = {
     config: createConfigSource({ table: required('WEIR_CONFIG_TABLE'), clock: systemClock }),
+    rateLimiter: createRateLimiter({ table: required('WEIR_STATE_TABLE'), clock: systemClock }),
     records: createRecordSink({
       queueUrl: required('WEIR_RECORDS_QUEUE_URL'),
       loadBucket: async () => (await import('../lazy/bucket-writer.ts')).createBucket({ bucket }),

@@ -3,6 +3,7 @@ import { anyCase } from './any-case.ts';
 import { dlp } from './dlp.ts';
 import { guardrails } from './guardrails.ts';
 import { isRsa4096PublicKey } from './public-key.ts';
+import { rateLimits } from './rate-limits.ts';
 import { spendLimits } from './spend-limits.ts';
 
 const THIRTY_DAYS = 30 * 24 * 60 * 60;
@@ -61,6 +62,8 @@ const required = {
 
 const optional = {
   rate_limiting_technique: anyCase(['fixed', 'sliding']).nullable().exactOptional(),
+  rate_limiting_fail_closed: z.boolean().exactOptional(),
+  rate_limits: rateLimits.exactOptional(),
   authentication: z.boolean().exactOptional(),
   byok_only: z.boolean().exactOptional(),
   dlp: dlp.nullable().exactOptional(),

@@ -53,6 +53,7 @@ export function viewLog({ record, feedback }: LogEntry): { readonly [field: stri
       reasoning: record.usage.reasoning,
     },
     outcome: viewOutcome(record.outcome),
+    ...(record.refusedBy === undefined ? {} : { refused_by: record.refusedBy }),
     attempts: record.attempts.map(({ provider, startedAt, duration, status, failure }) => ({
       provider,
       started_at: rfc3339(startedAt),

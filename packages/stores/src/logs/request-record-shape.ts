@@ -62,6 +62,7 @@ const wholeRecord = z.object({
   success: z.boolean(),
   cached: z.boolean(),
   outcome,
+  refusedBy: text.exactOptional(),
   duration,
   firstByte: duration.nullable(),
   usage: z

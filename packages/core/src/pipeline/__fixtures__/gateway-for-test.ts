@@ -14,6 +14,7 @@ import {
 } from '../../ids.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
+import type { LimitVerdict, RateLimit } from '../../ports/rate-limiter.ts';
 import type { Translator } from '../../ports/translation.ts';
 import type { UpstreamAnswer, UpstreamFailure, UpstreamRequest } from '../../ports/upstream.ts';
 import type { BaseUrls } from '../../providers/base-urls.ts';
@@ -75,6 +76,11 @@ export class GatewayForTest {
   storeError: Error | null = null;
   creationError: Error | null = null;
   platformError: Error | null = null;
+  /** The limits that were asked about. */
+  readonly taken: RateLimit[] = [];
+  limiter: (limit: RateLimit) => LimitVerdict = () => {
+    throw new Error('this test has no rate limiter');
+  };
   stale: DurationMs | null = null;
   provider: () => UpstreamAnswer | UpstreamFailure = () => jsonAnswer('{"ok":true}');
   #now: number = NOW;
@@ -182,6 +188,12 @@ export class GatewayForTest {
         },
       },
       records: { put: async (record) => void this.records.push(record) },
+      rateLimiter: {
+        take: async (limit) => {
+          this.taken.push(limit);
+          return this.limiter(limit);
+        },
+      },
       platformCredentials: {
         find: async (slug) => {
           if (this.platformError) throw this.platformError;

@@ -52,9 +52,9 @@ export async function callSteps(exchange: Planned, progress: Progress, ports: Po
 /** The step as the request that its record tells of. */
 function storyOf(exchange: Planned, step: Step, ports: Ports): Planned {
   if (step.exchange.endpoint === exchange.endpoint) return exchange;
-  const { steps, deadline, requestId } = exchange;
+  const { steps, deadline, admission, requestId } = exchange;
   const id = step.index === 0 ? exchange.id : ports.ids.record(ports.clock.now());
-  return { ...step.exchange, settings: step.settings, steps, deadline, id, requestId, step: step.index };
+  return { ...step.exchange, settings: step.settings, steps, deadline, admission, id, requestId, step: step.index };
 }
 
 async function callStep(exchange: Planned, step: Step, progress: Progress, ports: Ports): Promise<TriedStep> {

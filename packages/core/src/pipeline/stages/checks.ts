@@ -5,8 +5,6 @@ import type { Ports } from '../ports.ts';
 /** One question that a planned request must pass. */
 export type Check = (exchange: Planned, ports: Ports) => Promise<Refusal | null>;
 
-/** Stage 5: rate limits, policies, budgets. */
-export const ADMISSION: readonly Check[] = [];
 /** Stage 7: data-loss and guardrail checks of the prompt. */
 export const PROMPT_INSPECTION: readonly Check[] = [];
 

@@ -33,7 +33,13 @@ export async function plan(exchange: Authenticated, ports: PlanPorts): Promise<P
   const { arrivedAt, deadline } = exchange.request;
   const own = settings.totalTimeout.value;
   const end = Math.min(deadline - SETTLING_TIME, own === null ? Number.POSITIVE_INFINITY : arrivedAt + own);
-  return { ...exchange, settings: first.settings, steps: [first, ...others], deadline: epochMs(end) };
+  return {
+    ...exchange,
+    settings: first.settings,
+    steps: [first, ...others],
+    deadline: epochMs(end),
+    admission: null,
+  };
 }
 
 async function planOne(

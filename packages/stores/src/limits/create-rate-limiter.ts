@@ -1,0 +1,30 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock, RateLimiter } from '@weir/core';
+import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DynamoDBLimitTable } from './dynamodb-limit-table.ts';
+import { MemoryLimitTable } from './memory-limit-table.ts';
+import { StoredRateLimiter } from './stored-rate-limiter.ts';
+
+/** A request that cannot be counted passes unless its gateway says otherwise, so little time is spent on finding out. */
+const PATIENCE = { connect: 500, answer: 500, attempts: 2 };
+
+export interface RateLimiterOptions {
+  readonly table: string;
+  readonly clock: Clock;
+  readonly client?: DynamoDBClient;
+}
+
+/** Counts in the `state` table, over all processes. One per process; its client is made with the first limited request. */
+export function createRateLimiter({ table, clock, client }: RateLimiterOptions): RateLimiter {
+  let made = client;
+  const lazily = () => {
+    made ??= createDynamoDBClient({ patience: PATIENCE });
+    return made;
+  };
+  return new StoredRateLimiter({ table: new DynamoDBLimitTable(lazily, table), clock });
+}
+
+/** Counts in this process alone, or together with others that are given the same table. */
+export function createMemoryRateLimiter(clock: Clock, table = new MemoryLimitTable()): RateLimiter {
+  return new StoredRateLimiter({ table, clock });
+}
