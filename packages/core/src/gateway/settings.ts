@@ -4,6 +4,18 @@ export type RateLimitTechnique = 'fixed' | 'sliding';
 /** Whose requests a rule counts together. */
 export type RateLimitSubject = 'token' | 'provider' | 'model' | { readonly metadata: string };
 
+/** Ours: a limit beside the gateway's own (spec 5.5). */
+export type RateLimitRule = {
+  /** Requests; 0: no limit. */
+  readonly limit: number;
+  /** Seconds; 0: no limit. */
+  readonly interval: number;
+  /** Absent: `fixed`. */
+  readonly technique?: RateLimitTechnique;
+  /** Absent: all requests of the gateway together. */
+  readonly by?: RateLimitSubject;
+};
+
 export type Backoff = 'constant' | 'linear' | 'exponential';
 export type JsonValue =
   | string
