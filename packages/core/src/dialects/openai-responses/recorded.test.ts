@@ -139,6 +139,54 @@ withRecorded('recorded streams', () => {
     for (const [index, event] of recorded.entries()) expectSaid(told[index], comparable(event), `${index}`);
   });
 
+  const folded = (events: readonly Json[]) => foldEvents(decoded(openaiResponses, events));
+
+  test('Azure’s call has its arguments', () => {
+    expect(folded(chunks('azure-openai/azure-tool-call.1.chunks.txt'))).toMatchObject({
+      model: 'gpt-5.1',
+      blocks: [
+        {
+          kind: 'tool-call',
+          id: 'call_H5DxLSFnsGhiROnUiDHmgyc8',
+          name: 'weather',
+          arguments: '{"location":"San Francisco"}',
+        },
+      ],
+      finish: { reason: 'tool-calls' },
+    });
+  });
+
+  test('LM Studio’s thoughts are its model’s own words, and its call, which has no delta, is whole', () => {
+    expect(folded(chunks('openai-compatible/lmstudio-tool-call.1.chunks.txt'))).toMatchObject({
+      blocks: [
+        { kind: 'reasoning', text: expect.stringMatching(/^The user is asking for the weather/) },
+        {
+          kind: 'text',
+          text: "I'll get the current weather information for San Francisco for you.",
+          logprobs: expect.arrayContaining([expect.objectContaining({ token: ' current', logprob: -0.25 })]),
+        },
+        { kind: 'tool-call', name: 'weather', arguments: expect.stringContaining('San Francisco') },
+      ],
+      finish: { reason: 'tool-calls' },
+    });
+  });
+
+  test('four answers of one conversation: thoughts with a proof, three calls, words', () => {
+    const answers = answersOf(chunks(REASONING_STREAM)).map(folded);
+    expect(answers).toMatchObject([
+      {
+        blocks: [
+          { kind: 'reasoning', text: expect.stringMatching(/^\*\*Calculating/), proof: { family: 'openai' } },
+          { kind: 'tool-call', name: 'calculator', arguments: '{"a":12,"b":7,"op":"add"}' },
+        ],
+        finish: { reason: 'tool-calls' },
+      },
+      { blocks: [{ kind: 'tool-call' }], finish: { reason: 'tool-calls' } },
+      { blocks: [{ kind: 'tool-call' }], finish: { reason: 'tool-calls' } },
+      { blocks: [{ kind: 'text', text: expect.stringContaining('570') }], finish: { reason: 'stop' } },
+    ]);
+  });
+
   test.each(cases)('%s is the same whole and streamed', (_, read) => {
     const recorded = read();
     const streamed = foldEvents(decoded(openaiResponses, recorded));

@@ -5,7 +5,6 @@ import { ResponsesDecoder } from './decode-stream.ts';
 import { type Deviations, RESPONSES_PARAMETERS } from './deviations.ts';
 import { encodeRequest } from './encode-request.ts';
 
-export type { Deviations as ResponsesDeviations } from './deviations.ts';
 export { RESPONSES_PARAMETERS };
 
 /** OpenAI Responses, as providers speak it. */
