@@ -15,6 +15,8 @@ export interface Feature {
   readonly says?: Unsayable;
   /** The tokens are compared too. */
   readonly countsTokens?: boolean;
+  /** The client answers the calls and asks again; this is the second answer. */
+  readonly secondScript?: Script;
   /** The client leaves after the first words. */
   readonly leaves?: boolean;
   /** Why a mode does not apply. */
@@ -54,6 +56,9 @@ const answers = (...steps: Script['steps']): Script => ({
 const text = (...pieces: readonly string[]) => ({ kind: 'text', pieces }) as const;
 const call = (id: string, name: string, ...pieces: readonly string[]) => ({ id, name, pieces });
 
+/** What a thought is signed with. */
+const SIGNATURE = 'c2lnbmVkIGJ5IHRoZSBzaW11bGF0b3I=';
+
 const WEATHER_CALL = call('A1b2C3d4E', 'get_weather', '{"city"', ':"Zür', 'ich","days":2', '}');
 const CLOCK_CALL = call('F5g6H7i8J', 'now');
 
@@ -72,7 +77,7 @@ const PNG =
 
 const COLOUR = object({ name: { type: 'string' }, red: { type: 'integer' } });
 
-/** The list, in its order; three more at the end that go with it. */
+/** The list, in its order; four more at the end that go with it. */
 export const FEATURES: readonly Feature[] = [
   { name: 'text', ask: simple, script: answers(text(...WORDS)) },
   {
@@ -172,7 +177,7 @@ export const FEATURES: readonly Feature[] = [
     says: 'reasoning',
     script: {
       ...answers(
-        { kind: 'reasoning', pieces: ['The user ', 'greets 🌍.'], proof: 'c2lnbmVkIGJ5IHRoZSBzaW11bGF0b3I=' },
+        { kind: 'reasoning', pieces: ['The user ', 'greets 🌍.'], proof: SIGNATURE },
         text('Hel', 'lo.'),
       ),
       usage: { input: 42, cached: 0, output: 57, reasoning: 40 },
@@ -242,12 +247,21 @@ export const FEATURES: readonly Feature[] = [
     countsTokens: true,
     says: 'reasoning-count',
     script: {
-      ...answers(
-        { kind: 'reasoning', pieces: ['Well…'], proof: 'c2lnbmVkIGJ5IHRoZSBzaW11bGF0b3I=' },
-        text('Hello.'),
-      ),
+      ...answers({ kind: 'reasoning', pieces: ['Well…'], proof: SIGNATURE }, text('Hello.')),
       usage: { input: 42, cached: 0, output: 57, reasoning: 40 },
     },
+  },
+  {
+    name: 'thoughts sent back',
+    ask: { ...withTools, thinks: true },
+    needsReasoning: true,
+    needs: 'tools',
+    says: 'reasoning',
+    script: answers(
+      { kind: 'reasoning', pieces: ['I need ', 'the weather.'], proof: SIGNATURE },
+      { kind: 'calls', calls: [WEATHER_CALL, CLOCK_CALL], interleaved: false },
+    ),
+    secondScript: answers(text('Clear', '.')),
   },
   {
     name: 'cut connection',

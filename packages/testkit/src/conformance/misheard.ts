@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Heard, HeardPart, Limits } from '../simulators/index.ts';
+import {
+  callsOf,
+  GEMINI_SIGNATURE,
+  type Heard,
+  type HeardPart,
+  type Limits,
+  type Script,
+  type WireName,
+} from '../simulators/index.ts';
 import type { Ask, AskPart, AskTurn, JsonSchema } from './ask.ts';
+import { CALL_RESULT } from './clients/client.ts';
 
 /** What the provider understood otherwise than the client meant; empty when nothing. */
 export function misheard(ask: Ask, heard: Heard, limits: Limits): string[] {
@@ -77,6 +86,39 @@ function pairs({ turns: all }: Heard): string[] {
     if (!result || (result.id === id && (id !== '' || result.name === name))) return [];
     return [`the result of ${name} (${id}) arrived for ${result.name} (${result.id})`];
   });
+}
+
+/** What a provider signed with its thoughts or its calls and wants to see again (spec/providers 2.9). */
+const PROOFS: Readonly<Partial<Record<WireName, (part: HeardPart) => string | null>>> = {
+  'anthropic-messages': (part) => (part.kind === 'reasoning' ? part.proof : null),
+  invoke: (part) => (part.kind === 'reasoning' ? part.proof : null),
+  converse: (part) => (part.kind === 'reasoning' ? part.proof : null),
+  'openai-responses': (part) => (part.kind === 'reasoning' ? part.proof : null),
+  gemini: (part) => (part.kind === 'call' ? (part.proof ?? null) : null),
+};
+
+/** What of its own first answer a provider did not see again when the conversation went on. */
+export function forgotten(script: Script, wire: WireName, heard: Heard): string[] {
+  const parts = heard.turns.flatMap((turn) => turn.parts);
+  const said = callsOf(script).map(({ name, pieces }) =>
+    callWords(name, JSON.parse(pieces.join('') || '{}')),
+  );
+  const calls = parts.flatMap((part) => (part.kind === 'call' ? callWords(part.name, part.input) : []));
+  const results = parts.flatMap((part) => (part.kind === 'result' ? part.text : []));
+  const [signed] = script.steps.flatMap((step) => (step.kind === 'reasoning' ? step.proof : []));
+  const proof = wire === 'gemini' ? GEMINI_SIGNATURE : signed;
+  const proofOf = PROOFS[wire];
+  const seen = proofOf ? parts.map(proofOf).filter((it) => it !== null) : [];
+  return [
+    ...pairs(heard),
+    ...(isDeepStrictEqual(said, calls) ? [] : [`calls ${said.join()} came back as ${calls.join()}`]),
+    ...(results.length === said.length && results.every((it) => it === CALL_RESULT)
+      ? []
+      : [`results came back as ${JSON.stringify(results)}`]),
+    ...(proofOf && !isDeepStrictEqual(seen, [proof])
+      ? [`the proof ${proof} came back as ${JSON.stringify(seen)}`]
+      : []),
+  ];
 }
 
 /** Names, and of the schema what a caller would miss: providers' subsets may leave the rest out. */

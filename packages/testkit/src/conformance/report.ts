@@ -90,15 +90,17 @@ function recordedPart(cells: readonly RecordedCell[]): string[] {
 const percent = (part: number, all: number) => `${all === 0 ? 0 : Math.floor((part / all) * 1000) / 10} %`;
 
 function clientTable(title: string, cells: readonly Cell[]): string[] {
-  const targets = TARGETS.filter(({ slug }) => cells.some(({ target }) => target === slug));
+  const targets = TARGETS.filter(({ title: name }) => cells.some(({ target }) => target === name));
   if (targets.length === 0) return [];
   const passes = (slug: string) =>
     cells.some(({ target, passedThrough }) => target === slug && passedThrough);
-  const heads = targets.map(({ slug, title: name }) => (passes(slug) ? `*${name}*` : name));
+  const heads = targets.map(({ title: name }) => (passes(name) ? `*${name}*` : name));
   const rows = FEATURES.map(({ name }) => {
-    const marks = targets.map(({ slug }) =>
+    const marks = targets.map((target) =>
       MODES.map((mode) => {
-        const cell = cells.find((it) => it.target === slug && it.feature === name && it.mode === mode);
+        const cell = cells.find(
+          (it) => it.target === target.title && it.feature === name && it.mode === mode,
+        );
         return cell ? MARKS[cell.verdict] : ' ';
       }).join(' '),
     );
@@ -133,9 +135,8 @@ function skips(cells: readonly Cell[]): string[] {
     const everywhere = FEATURES.find(({ name }) => name === feature)?.notIn?.[mode] !== undefined;
     const about = everywhere ? `${feature}, ${mode}` : feature;
     const key = `${about}: ${note}`;
-    const title = TARGETS.find(({ slug }) => slug === target)?.title ?? target;
     const named = groups.get(key) ?? new Set();
-    groups.set(key, everywhere ? named : named.add(title));
+    groups.set(key, everywhere ? named : named.add(target));
   }
   return [...groups].map(([reason, titles]) =>
     titles.size === 0 ? `- ${reason}.` : `- ${reason} (${[...titles].join(', ')}).`,

@@ -5,7 +5,7 @@ import type { Ask } from './ask.ts';
 import type { ConformanceClient, Endpoint, Mode } from './clients/client.ts';
 import { CONFORMANCE_CLIENTS } from './clients/index.ts';
 import { FEATURES, type Feature } from './features.ts';
-import { misheard } from './misheard.ts';
+import { forgotten, misheard } from './misheard.ts';
 import { misread, misreadError, misreadInStream } from './misread.ts';
 import type { Leaving, Outcome } from './observed.ts';
 import { TARGETS, type Target } from './targets.ts';
@@ -23,7 +23,7 @@ export type Verdict = 'pass' | 'miss' | 'skip';
 /** One cell of the table. */
 export interface Cell {
   readonly client: ConformanceClient['name'];
-  readonly target: Target['slug'];
+  readonly target: Target['title'];
   readonly feature: Feature['name'];
   readonly mode: Mode;
   readonly verdict: Verdict;
@@ -84,7 +84,7 @@ const allCases = (): Case[] =>
 
 const isSelected = ({ client, target, feature, mode }: Case, selection: Selection) =>
   (selection.client ?? client.name) === client.name &&
-  (selection.target ?? target.slug) === target.slug &&
+  (selection.target === undefined || [target.title, target.slug].includes(selection.target)) &&
   (selection.feature ?? feature.name) === feature.name &&
   (selection.mode ?? mode) === mode;
 
@@ -97,7 +97,7 @@ async function runCase(
   const { client, target, feature, mode } = own;
   const cell = (verdict: Verdict, note: string, passedThrough: boolean | null = null): Cell => ({
     client: client.name,
-    target: target.slug,
+    target: target.title,
     feature: feature.name,
     mode,
     verdict,
@@ -108,7 +108,9 @@ async function runCase(
   if (notIn !== undefined) return cell('skip', notIn);
 
   const name = `case-${number}`;
-  const ask = withMarker(feature.ask, simulators.script(name, feature.script));
+  const { secondScript } = feature;
+  const marker = simulators.script(name, feature.script, ...(secondScript ? [secondScript] : []));
+  const ask = withMarker(feature.ask, marker);
   const endpoint: Endpoint = { baseUrl: gateway.baseUrl, apiKey: PROVIDER_KEY, headers: gateway.headers };
   try {
     if (feature.leaves) {
@@ -116,12 +118,11 @@ async function runCase(
       const complaints = await misleft(feature.script, left, name, simulators);
       return cell(complaints.length === 0 ? 'pass' : 'miss', complaints.join('; '));
     }
-    const outcome = await client.ask(endpoint, ask, {
-      model: modelOf(own),
-      mode,
-      includeUsage: feature.countsTokens === true && target.refusesStreamOptions !== true,
-    });
-    const [exchange] = simulators.exchanges(name);
+    const options = { model: modelOf(own), mode, includeUsage: asksForUsage(own) };
+    const outcome = secondScript
+      ? await client.goOn(endpoint, ask, options)
+      : await client.ask(endpoint, ask, options);
+    const [exchange, second] = simulators.exchanges(name);
     if (!exchange) return cell('miss', `the provider was not asked: ${shown(outcome)}`);
     const passedThrough = exchange.wire === client.name;
     const limit = feature.says && exchange.limits[feature.says];
@@ -130,7 +131,7 @@ async function runCase(
     if (ownLimit) return cell('skip', ownLimit, passedThrough);
     const complaints = passedThrough
       ? await changed(own, ask, outcome, simulators)
-      : await mistranslated(own, ask, outcome, exchange);
+      : mistranslated(own, ask, outcome, exchange, second);
     return cell(complaints.length === 0 ? 'pass' : 'miss', complaints.join('; '), passedThrough);
   } catch (error) {
     return cell('miss', `the runner failed: ${String(error)}`);
@@ -148,6 +149,9 @@ function modelOf({ target, feature }: Case): string {
   return target.model;
 }
 
+const asksForUsage = ({ target, feature }: Case) =>
+  feature.countsTokens === true && target.refusesStreamOptions !== true;
+
 /** The script's name goes with the first text of the user. */
 function withMarker(ask: Ask, marker: string): Ask {
   const [first, ...rest] = ask.turns;
@@ -160,10 +164,11 @@ function withMarker(ask: Ask, marker: string): Ask {
 
 /** Through the form: what the provider heard is what was asked, what the client reads is what was said. */
 function mistranslated(
-  { client, feature: { script, countsTokens = false } }: Case,
+  { client, feature: { script, secondScript, countsTokens = false } }: Case,
   ask: Ask,
   outcome: Outcome,
   exchange: SimulatedExchange,
+  second: SimulatedExchange | undefined,
 ): string[] {
   if (exchange.refused !== null) return [`the provider refused the request: ${exchange.refused}`];
   const heard = exchange.heard
@@ -176,10 +181,28 @@ function mistranslated(
     return [...heard, ...misreadInStream(failure.problem, outcome, client.name, partial, exchange.limits)];
   if (failure?.at === 'cut')
     return [...heard, ...notCut(outcome, exchange.heard?.stream === true ? partial : '')];
+  if (secondScript) return [...heard, ...notGoneOn(script, secondScript, outcome, second, client.name)];
   if (outcome.kind === 'error') return [...heard, `the answer was read as an error: ${shown(outcome)}`];
   const silent = exchange.heard?.stream && exchange.limits['stream-usage'] !== undefined;
   const reading = { client: client.name, limits: exchange.limits, countsTokens: countsTokens && !silent };
   return [...heard, ...misread(script, outcome.observed, reading)];
+}
+
+/** The conversation went on with all that the provider needs of its own first answer. */
+function notGoneOn(
+  script: Script,
+  secondScript: Script,
+  outcome: Outcome,
+  second: SimulatedExchange | undefined,
+  client: ConformanceClient['name'],
+): string[] {
+  if (!second?.wire || !second.heard)
+    return [`the second request was not understood: ${second?.refused ?? 'not sent'}`];
+  const reading = { client, limits: second.limits, countsTokens: false };
+  return [
+    ...forgotten(script, second.wire, second.heard),
+    ...(outcome.kind === 'answer' ? misread(secondScript, outcome.observed, reading) : [shown(outcome)]),
+  ];
 }
 
 function notCut(outcome: Outcome, partial: string): string[] {
@@ -198,19 +221,19 @@ async function changed(
 ): Promise<string[]> {
   const { client, target, feature, mode } = own;
   const model = modelOf(own);
-  const direct = await client.ask(
-    {
-      baseUrl: directUrl(target, client, simulators),
-      apiKey: PROVIDER_KEY,
-      headers: { 'api-key': PROVIDER_KEY, 'x-api-key': PROVIDER_KEY },
-    },
-    ask,
-    {
-      model: model.slice(model.indexOf(target.slug === 'azure-openai' ? '/gpt' : '/') + 1),
-      mode,
-      includeUsage: feature.countsTokens === true && target.refusesStreamOptions !== true,
-    },
-  );
+  const endpoint = {
+    baseUrl: directUrl(target, client, simulators),
+    apiKey: PROVIDER_KEY,
+    headers: { 'api-key': PROVIDER_KEY, 'x-api-key': PROVIDER_KEY },
+  };
+  const options = {
+    model: model.slice(model.indexOf(target.slug === 'azure-openai' ? '/gpt' : '/') + 1),
+    mode,
+    includeUsage: asksForUsage(own),
+  };
+  const direct = feature.secondScript
+    ? await client.goOn(endpoint, ask, options)
+    : await client.ask(endpoint, ask, options);
   const { failure } = feature.script;
   if (direct.kind === 'error' && failure === undefined)
     return [`the case asks what the provider refuses: ${shown(direct)}`];

@@ -32,6 +32,8 @@ const NO_TOOLS = 'it takes no tools';
 /** Every provider with models for the unified endpoints. */
 export const TARGETS: readonly Target[] = [
   target('openai', 'OpenAI', 'openai/gpt-4.1', { reasoningModel: 'openai/gpt-5-mini' }),
+  // Answers on Responses alone.
+  target('openai', 'OpenAI o3-pro', 'openai/o3-pro'),
   target('azure-openai', 'Azure', 'azure-openai/contoso/gpt-4.1', {
     reasoningModel: 'azure-openai/contoso/gpt-5-mini',
   }),
@@ -43,6 +45,9 @@ export const TARGETS: readonly Target[] = [
     'google-vertex-ai/projects/p/locations/europe-west4/publishers/google/models/gemini-2.5-flash',
   ),
   target('aws-bedrock', 'Bedrock', 'aws-bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0'),
+  target('aws-bedrock', 'Bedrock Nova', 'aws-bedrock/amazon.nova-pro-v1:0', {
+    reasoningModel: 'aws-bedrock/amazon.nova-2-lite-v1:0',
+  }),
   target('cohere', 'Cohere', 'cohere/command-a-03-2025', {
     reasoningModel: 'cohere/command-a-reasoning-08-2025',
     visionModel: 'cohere/command-a-vision-07-2025',
@@ -58,10 +63,12 @@ export const TARGETS: readonly Target[] = [
       'tool result':
         'its calls have ids of nine characters, those of others are refused, and bytes pass through',
       ...Object.fromEntries(
-        ['tools', 'parallel tools', 'forced tool', 'call without arguments'].map((feature) => [
-          feature,
-          'OpenAI’s SDK does not read its streamed calls, which have no index, and its bytes pass through',
-        ]),
+        ['tools', 'parallel tools', 'forced tool', 'call without arguments', 'thoughts sent back'].map(
+          (feature) => [
+            feature,
+            'OpenAI’s SDK does not read its streamed calls, which have no index, and its bytes pass through',
+          ],
+        ),
       ),
     },
   }),

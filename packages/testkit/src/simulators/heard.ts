@@ -27,7 +27,14 @@ export interface HeardTurn {
 export type HeardPart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'image'; readonly mediaType: string | null; readonly sha256: string }
-  | { readonly kind: 'call'; readonly id: string; readonly name: string; readonly input: unknown }
+  | {
+      readonly kind: 'call';
+      readonly id: string;
+      readonly name: string;
+      readonly input: unknown;
+      /** Where the format signs calls. */
+      readonly proof?: string | null;
+    }
   | { readonly kind: 'result'; readonly id: string; readonly name: string | null; readonly text: string }
   | { readonly kind: 'reasoning'; readonly text: string; readonly proof: string | null };
 

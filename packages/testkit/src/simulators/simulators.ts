@@ -30,7 +30,7 @@ export interface SimulatedExchange {
 export interface ProviderSimulators {
   /** `WEIR_PROVIDER_BASE_URLS`: slug → base URL. */
   readonly baseUrls: Readonly<Record<string, string>>;
-  /** The words for a prompt that make a provider play the script: with several, one request after another. */
+  /** The words for a prompt that make a provider play the script: with several, one request after another, and again. */
   script(name: string, ...scripts: readonly [Script, ...Script[]]): string;
   /** What a script's requests met, oldest first. */
   exchanges(name: string): readonly SimulatedExchange[];
@@ -92,7 +92,7 @@ export async function startProviderSimulators(): Promise<ProviderSimulators> {
       for (const check of [...waiting]) check();
     });
     const own = scripts.get(name);
-    const script = own?.[before.length] ?? own?.at(-1);
+    const script = own?.[before.length % own.length];
     if (!provider || !script) response.writeHead(404).end(`no provider or no script for ${message.url}`);
     else await answer(provider, request, script, exchange, response);
   });

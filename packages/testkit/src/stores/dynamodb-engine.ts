@@ -11,6 +11,8 @@ export interface DynamoDBEngine extends EngineProcess {
   createConfigTable(name: string): Promise<void>;
   /** A table with the keys of the `state` table. */
   createStateTable(name: string): Promise<void>;
+  /** A table with the key of the `cache` table. */
+  createCacheTable(name: string): Promise<void>;
 }
 
 /** dynalite, in memory. */
@@ -20,6 +22,7 @@ export async function startDynamoDBEngine(): Promise<DynamoDBEngine> {
     ...engine,
     createConfigTable: (name) => createConfigTable(engine.endpoint, name),
     createStateTable: (name) => createStateTable(engine.endpoint, name),
+    createCacheTable: (name) => createCacheTable(engine.endpoint, name),
   };
 }
 
@@ -39,6 +42,10 @@ function createConfigTable(endpoint: string, name: string): Promise<void> {
 export const createStateTable = (endpoint: string, name: string): Promise<void> =>
   createTable(endpoint, name, ['pk', 'sk'], {});
 
+/** Also on an engine that was started elsewhere. */
+export const createCacheTable = (endpoint: string, name: string): Promise<void> =>
+  createTable(endpoint, name, ['pk'], {});
+
 async function createTable(
   endpoint: string,
   name: string,
@@ -54,7 +61,7 @@ async function createTable(
         AttributeName: attribute,
         AttributeType: 'S',
       })),
-      KeySchema: keys('pk', 'sk'),
+      KeySchema: attributes.includes('sk') ? keys('pk', 'sk') : keys('pk'),
       ...indexes,
     }),
   );
@@ -62,10 +69,10 @@ async function createTable(
   client.destroy();
 }
 
-function keys(partition: string, sort: string) {
+function keys(partition: string, sort?: string) {
   return [
     { AttributeName: partition, KeyType: 'HASH' as const },
-    { AttributeName: sort, KeyType: 'RANGE' as const },
+    ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
   ];
 }
 

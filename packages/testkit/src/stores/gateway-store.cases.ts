@@ -92,6 +92,16 @@ export function runGatewayStoreCases({ name, make, skip = [] }: GatewayStoreCase
       expect(await store.get(account, id)).toEqual(second);
     });
 
+    rule('an update forgets the cache when it is told to, and only then', async () => {
+      const first = await created();
+      const second = await store.update(first, SETTINGS);
+      if (second === 'changed') throw new Error('nobody else changed it');
+      const third = await store.update(second, SETTINGS, { forgetsCache: true });
+      expect([first.cacheEpoch, second.cacheEpoch]).toEqual([0, 0]);
+      expect(third).toMatchObject({ cacheEpoch: 1, version: 3 });
+      expect(await store.get(account, id)).toEqual(third);
+    });
+
     rule('an update from an old version changes nothing', async () => {
       const first = await created();
       const second = await store.update(first, { ...SETTINGS, cache_ttl: 60 });

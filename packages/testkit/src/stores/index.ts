@@ -11,4 +11,5 @@ export * from './platform-credentials.cases.ts';
 export * from './queue-and-bucket-engine.ts';
 export * from './rate-limiter.cases.ts';
 export * from './record-sink.cases.ts';
+export * from './response-cache.cases.ts';
 export * from './token-store.cases.ts';

@@ -7,7 +7,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import type { Ask, AskPart, AskTurn } from '../ask.ts';
 import type { Observed, ObservedFinish, Outcome } from '../observed.ts';
-import { type ConformanceClient, type Endpoint, SDK_OPTIONS } from './client.ts';
+import { CALL_RESULT, type ConformanceClient, type Endpoint, SDK_OPTIONS } from './client.ts';
 
 const connect = ({ baseUrl, apiKey, headers }: Endpoint) =>
   new Anthropic({ ...SDK_OPTIONS, baseURL: baseUrl, apiKey, defaultHeaders: headers });
@@ -29,6 +29,30 @@ export const messagesClient: ConformanceClient = {
       return { kind: 'answer', observed: observe(await stream.finalMessage()) };
     } catch (error) {
       return anthropicError(error, partial);
+    }
+  },
+  async goOn(endpoint, ask, { model, mode }) {
+    const { messages } = connect(endpoint);
+    const params = write(ask, model);
+    const answer = (conversation: MessageParam[]) =>
+      mode === 'whole'
+        ? messages.create({ ...params, messages: conversation })
+        : messages.stream({ ...params, messages: conversation }).finalMessage();
+    try {
+      const { content } = await answer(params.messages);
+      const results = content.flatMap((block) =>
+        block.type === 'tool_use'
+          ? [{ type: 'tool_result' as const, tool_use_id: block.id, content: CALL_RESULT }]
+          : [],
+      );
+      const second = await answer([
+        ...params.messages,
+        { role: 'assistant', content },
+        { role: 'user', content: results },
+      ]);
+      return { kind: 'answer', observed: observe(second) };
+    } catch (error) {
+      return anthropicError(error, '');
     }
   },
   async leave(endpoint, ask, model) {

@@ -24,9 +24,17 @@ export interface ConformanceClient {
   readonly name: 'openai-chat' | 'openai-responses' | 'anthropic-messages';
   readonly title: string;
   ask(endpoint: Endpoint, ask: Ask, options: AskOptions): Promise<Outcome>;
+  /**
+   * Asks, answers every call that the model makes, and asks again with all that the SDK gave it. The outcome is the
+   * second answer's; of the first, where it is an error.
+   */
+  goOn(endpoint: Endpoint, ask: Ask, options: AskOptions): Promise<Outcome>;
   /** Streams and leaves after the model's first words. */
   leave(endpoint: Endpoint, ask: Ask, model: string): Promise<Leaving>;
 }
+
+/** What every call is answered with. */
+export const CALL_RESULT = 'clear';
 
 /** Requests are never sent twice and never wait long: a retry would hide a fault. */
 export const SDK_OPTIONS = { maxRetries: 0, timeout: 15_000 } as const;

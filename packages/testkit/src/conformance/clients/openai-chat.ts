@@ -7,7 +7,13 @@ import type {
 } from 'openai/resources/chat/completions';
 import type { Ask, AskPart, AskTurn } from '../ask.ts';
 import type { Observed, ObservedFinish } from '../observed.ts';
-import { type AskOptions, type ConformanceClient, type Endpoint, SDK_OPTIONS } from './client.ts';
+import {
+  type AskOptions,
+  CALL_RESULT,
+  type ConformanceClient,
+  type Endpoint,
+  SDK_OPTIONS,
+} from './client.ts';
 import { openaiError } from './openai-error.ts';
 
 const connect = ({ baseUrl, apiKey, headers }: Endpoint) =>
@@ -36,6 +42,28 @@ export const chatClient: ConformanceClient = {
       return { kind: 'answer', observed: observe(await stream.finalChatCompletion(), progress.reasoning) };
     } catch (error) {
       return openaiError(error, progress.text);
+    }
+  },
+  async goOn(endpoint, ask, options) {
+    const { completions } = connect(endpoint).chat;
+    const params = write(ask, options);
+    const answer = (messages: ChatCompletionMessageParam[]) =>
+      options.mode === 'whole'
+        ? completions.create({ ...params, messages })
+        : completions.stream({ ...params, messages }).finalChatCompletion();
+    try {
+      const { messages } = params;
+      const [choice] = (await answer(messages)).choices;
+      if (!choice) throw new Error('no choice');
+      const results = (choice.message.tool_calls ?? []).map(({ id }) => ({
+        role: 'tool' as const,
+        tool_call_id: id,
+        content: CALL_RESULT,
+      }));
+      const second = await answer([...messages, choice.message, ...results]);
+      return { kind: 'answer', observed: observe(second, null) };
+    } catch (error) {
+      return openaiError(error, '');
     }
   },
   async leave(endpoint, ask, model) {

@@ -4,10 +4,11 @@ import type {
   ResponseCreateParamsNonStreaming,
   ResponseInputContent,
   ResponseInputItem,
+  ResponseOutputItem,
 } from 'openai/resources/responses/responses';
 import type { Ask, AskPart, AskTurn } from '../ask.ts';
 import type { Observed, ObservedFinish, Outcome } from '../observed.ts';
-import { type ConformanceClient, type Endpoint, SDK_OPTIONS } from './client.ts';
+import { CALL_RESULT, type ConformanceClient, type Endpoint, SDK_OPTIONS } from './client.ts';
 import { openaiError } from './openai-error.ts';
 
 const connect = ({ baseUrl, apiKey, headers }: Endpoint) =>
@@ -29,6 +30,28 @@ export const responsesClient: ConformanceClient = {
       return outcome(await stream.finalResponse(), partial);
     } catch (error) {
       return openaiError(error, partial);
+    }
+  },
+  async goOn(endpoint, ask, { model, mode }) {
+    const { responses } = connect(endpoint);
+    // Without it a provider keeps to itself what it wants to see again.
+    const params = { ...write(ask, model), include: ['reasoning.encrypted_content' as const] };
+    const answer = async (input: ResponseInputItem[]): Promise<Response> =>
+      mode === 'whole'
+        ? await responses.create({ ...params, input })
+        : await responses.stream({ ...params, input }).finalResponse();
+    try {
+      const asked = ask.turns.flatMap(writeTurn);
+      const { output } = await answer(asked);
+      const results = output.flatMap((item) =>
+        item.type === 'function_call'
+          ? [{ type: 'function_call_output' as const, call_id: item.call_id, output: CALL_RESULT }]
+          : [],
+      );
+      const given = output.flatMap(replayed);
+      return outcome(await answer([...asked, ...given, ...results]), '');
+    } catch (error) {
+      return openaiError(error, '');
     }
   },
   async leave(endpoint, ask, model) {
@@ -126,6 +149,14 @@ function writePart(part: AskPart): ResponseInputContent[] {
     case 'result':
       return [];
   }
+}
+
+/** An item of an answer as input; what the streaming helper itself added to it is not the provider's. */
+function replayed(item: ResponseOutputItem): ResponseInputItem[] {
+  if (item.type === 'reasoning' || item.type === 'message') return [item];
+  if (item.type !== 'function_call') return [];
+  const { id, call_id, name, arguments: input, type } = item;
+  return [{ type, call_id, name, arguments: input, ...(id === undefined ? {} : { id }) }];
 }
 
 /** A stream may end well for the SDK with a response that failed. */

@@ -23,6 +23,9 @@ export const geminiWire: Wire = {
   error: geminiError,
 };
 
+/** What the first of an answer's calls is signed with. */
+export const GEMINI_SIGNATURE = 'c2ltdWxhdGVkIHRob3VnaHQ=';
+
 const METHOD =
   /^(?:\/[^/]+)*\/(?:models|publishers\/google\/models|tunedModels)\/([^/:]+):(generateContent|streamGenerateContent)$/;
 
@@ -184,6 +187,7 @@ function part(field: Field): HeardPart {
       id: call.at('id').optional((it) => it.text()) ?? '',
       name: call.at('name').text(),
       input: call.at('args').value ?? {},
+      proof,
     };
   }
   const response = field.at('functionResponse');
@@ -257,7 +261,7 @@ const callPart = (
   const args = pieces.join('');
   return {
     functionCall: args === '' ? { name } : { name, args: JSON.parse(args) },
-    ...(index === 0 ? { thoughtSignature: 'c2ltdWxhdGVkIHRob3VnaHQ=' } : {}),
+    ...(index === 0 ? { thoughtSignature: GEMINI_SIGNATURE } : {}),
   };
 };
 

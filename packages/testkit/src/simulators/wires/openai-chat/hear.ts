@@ -109,7 +109,8 @@ function assistant(field: Field, traits: ChatTraits): HeardPart[] {
     ...reasoning(field),
     ...(content.isAbsent || content.value === '' ? [] : parts(content)),
     ...calls.map((call): HeardPart => {
-      call.at('type').oneOf('function');
+      if (traits.calls !== 'bare') call.at('type').oneOf('function');
+      const given = call.at('function').at('arguments');
       return {
         kind: 'call',
         id: call.at('id').matching(traits.callIdPattern),
@@ -117,7 +118,8 @@ function assistant(field: Field, traits: ChatTraits): HeardPart[] {
           .at('function')
           .at('name')
           .matching(/^[A-Za-z0-9_-]{1,64}$/),
-        input: call.at('function').at('arguments').json(),
+        // Some models write nothing for nothing, and get it back.
+        input: given.value === '' ? '' : given.json(),
       };
     }),
   ];
