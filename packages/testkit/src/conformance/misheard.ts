@@ -107,7 +107,9 @@ export function forgotten(script: Script, wire: WireName, heard: Heard): string[
   const results = parts.flatMap((part) => (part.kind === 'result' ? part.text : []));
   const [signed] = script.steps.flatMap((step) => (step.kind === 'reasoning' ? step.proof : []));
   const proof = wire === 'gemini' ? GEMINI_SIGNATURE : signed;
-  const proofOf = PROOFS[wire];
+  // Of Converse’s models only Claude signs.
+  const signs = wire !== 'converse' || heard.model.includes('anthropic');
+  const proofOf = signs ? PROOFS[wire] : undefined;
   const seen = proofOf ? parts.map(proofOf).filter((it) => it !== null) : [];
   return [
     ...pairs(heard),

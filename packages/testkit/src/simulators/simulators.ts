@@ -52,7 +52,7 @@ interface OpenExchange extends SimulatedExchange {
 }
 
 /** The sizes in which a stream's bytes go over the wire: borders fall inside lines, events and characters. */
-const CUTS = [7, 61, 300, 1, 1023, 16];
+const CUTS = [7, 300, 1, 4_096, 61, 2_048];
 
 export async function startProviderSimulators(): Promise<ProviderSimulators> {
   const scripts = new Map<string, readonly Script[]>();

@@ -19,7 +19,10 @@ export const converseWire: Wire = {
     'reasoning-count': 'it does not count reasoning apart',
   },
   hear,
-  whole: (script) => ({ body: answer(script), headers: { 'x-amzn-requestid': 'simulated' } }),
+  whole: (script, { model }) => ({
+    body: answer(signedBy(model, script)),
+    headers: { 'x-amzn-requestid': 'simulated' },
+  }),
   stream,
   error: bedrockError,
 };
@@ -226,6 +229,15 @@ function answer(script: Script) {
   };
 }
 
+/** Only Claude signs its thoughts. */
+const signedBy = (model: string, script: Script): Script =>
+  model.includes('anthropic')
+    ? script
+    : {
+        ...script,
+        steps: script.steps.map((step) => (step.kind === 'reasoning' ? { ...step, proof: '' } : step)),
+      };
+
 function blocks(step: Step): object[] {
   switch (step.kind) {
     case 'text':
@@ -233,7 +245,16 @@ function blocks(step: Step): object[] {
     case 'refusal':
       return [{ text: step.pieces.join('') }];
     case 'reasoning':
-      return [{ reasoningContent: { reasoningText: { text: step.pieces.join(''), signature: step.proof } } }];
+      return [
+        {
+          reasoningContent: {
+            reasoningText: {
+              text: step.pieces.join(''),
+              ...(step.proof === '' ? {} : { signature: step.proof }),
+            },
+          },
+        },
+      ];
     case 'calls':
       return step.calls.map((call) => ({
         toolUse: {
@@ -246,7 +267,8 @@ function blocks(step: Step): object[] {
 }
 
 /** Binary frames with their checksums; only calls have a start; usage comes after the end, in `metadata`. */
-function stream(script: Script): StreamedAnswer {
+function stream(given: Script, { model }: Heard): StreamedAnswer {
+  const script = signedBy(model, given);
   const telling = new Telling();
   const event = (type: string, payload: object) => awsEvent(type, { ...payload, p: 'abcdefgh' });
   telling.tell(event('messageStart', { role: 'assistant' }));
@@ -288,8 +310,8 @@ function stepEvents(step: Step, first: number, event: FrameWriter): { events: Bu
       };
     case 'reasoning': {
       const texts = step.pieces.map((text) => ({ reasoningContent: { text } }));
-      const signed = { reasoningContent: { signature: step.proof } };
-      return { events: [...deltas(first, [...texts, signed]), stop(first)], count: 1 };
+      const signed = step.proof === '' ? [] : [{ reasoningContent: { signature: step.proof } }];
+      return { events: [...deltas(first, [...texts, ...signed]), stop(first)], count: 1 };
     }
     case 'calls': {
       const events = callPieces(step).flatMap(({ call, piece }) => {

@@ -7,7 +7,7 @@ import { chatError } from './openai-chat/errors.ts';
 /** OpenAI's Responses (platform.openai.com/docs/api-reference/responses): items in, items out. */
 export const responsesWire: Wire = {
   name: 'openai-responses',
-  limits: {},
+  limits: { 'problem-kind': 'its failed streams know no overload' },
   hear,
   whole: (script, heard) => ({ body: response(script, heard, finalStatus(script), items(script)) }),
   stream,
