@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { DataKey } from './data-key.ts';
 import { fixLogicalId } from './stable-ids.ts';
 
-export type ObjectPrefix = 'bodies' | 'handoff' | 'spill';
+export type ObjectPrefix = 'bodies' | 'cache' | 'handoff' | 'spill';
 
 const LOGICAL_ID = 'ObjectBucket';
 
@@ -17,6 +17,7 @@ interface ObjectBucketProps {
 /**
  * Where things lie that are too large for a table or a message:
  * - `bodies/`: stored bodies of records;
+ * - `cache/`: cached answers that a table item cannot hold;
  * - `handoff/`: records too large for a message, deleted by the consumer;
  * - `spill/`: records that the queue refused, drained by the consumer.
  */
@@ -36,6 +37,8 @@ export class ObjectBucket extends Construct {
       removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       lifecycleRules: [
         { id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        // An answer is cached for 30 days at most; purged and replaced ones are left behind, too.
+        { id: 'old-answers', prefix: 'cache/', expiration: Duration.days(31) },
         // Both prefixes are emptied by the consumer within minutes; the rules only remove what was left behind.
         // A pointer can live for 14 days in the queue and, redriven, 14 more.
         { id: 'left-handoffs', prefix: 'handoff/', expiration: Duration.days(30) },

@@ -126,12 +126,13 @@ describe('the bucket', () => {
     });
   });
 
-  test('forgets abandoned uploads, and what the consumer left behind, but no body', () => {
+  test('forgets abandoned uploads, old answers and what the consumer left behind, but no body of a record', () => {
     const { Rules } = resource(template, 'ObjectBucket').Properties.LifecycleConfiguration as {
       readonly Rules: readonly object[];
     };
     expect(Rules).toEqual([
       expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }),
+      expect.objectContaining({ Prefix: 'cache/', ExpirationInDays: 31 }),
       expect.objectContaining({ Prefix: 'handoff/', ExpirationInDays: 30 }),
       expect.objectContaining({ Prefix: 'spill/', ExpirationInDays: 90 }),
     ]);

@@ -22,12 +22,14 @@ const OWN_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 const INFERENCE: Permissions = {
   'DataKey through dynamodb': ITEM_ENCRYPTION,
-  'DataKey through s3': ['kms:GenerateDataKey'],
+  'DataKey through s3': ['kms:Decrypt', 'kms:GenerateDataKey'],
   'DataKey through secretsmanager': ['kms:Decrypt'],
   'DataKey through sqs': ['kms:Decrypt', 'kms:GenerateDataKey'],
+  CacheTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   ConfigTable: ['dynamodb:BatchGetItem'],
   'ConfigTable, keys like G#*#default': ['dynamodb:PutItem'],
-  'StateTable, keys like R#*': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  'StateTable, keys like C#*, R#*': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  'ObjectBucket/cache/*': ['s3:GetObject', 's3:PutObject'],
   'ObjectBucket/handoff/*': ['s3:PutObject'],
   'ObjectBucket/spill/*': ['s3:PutObject'],
   PlatformKeysSecret: ['secretsmanager:GetSecretValue'],
@@ -42,6 +44,7 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
   Management: {
     'DataKey through dynamodb': ITEM_ENCRYPTION,
     'DataKey through s3': ['kms:Decrypt'],
+    CacheTable: ['dynamodb:UpdateItem'],
     ConfigTable: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
     'ConfigTable/index/by-account': ['dynamodb:Query'],
     LogsTable: [
@@ -51,8 +54,10 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     ],
+    'StateTable, keys like C#*': ['dynamodb:Query'],
     ObjectBucket: ['s3:ListBucket'],
     'ObjectBucket/bodies/*': ['s3:DeleteObject', 's3:GetObject'],
+    'ObjectBucket/cache/*': ['s3:DeleteObject'],
     'its log group': OWN_LOG,
   },
   LogConsumer: {
@@ -121,8 +126,11 @@ describe('permissions', () => {
         `LogConsumerRole: ${objects('handoff')}`,
         `LogConsumerRole: ${objects('spill')}`,
         `ManagementRole: ${objects('bodies')}`,
+        `ManagementRole: ${objects('cache')}`,
+        `ProviderRole: ${objects('cache')}`,
         `ProviderRole: ${objects('handoff')}`,
         `ProviderRole: ${objects('spill')}`,
+        `UnifiedRole: ${objects('cache')}`,
         `UnifiedRole: ${objects('handoff')}`,
         `UnifiedRole: ${objects('spill')}`,
       ].sort(),
@@ -166,6 +174,7 @@ describe('functions', () => {
 
   const inference = [
     'WEIR_CONFIG_TABLE',
+    'WEIR_CACHE_TABLE',
     'WEIR_STATE_TABLE',
     'WEIR_RECORDS_QUEUE_URL',
     'WEIR_BUCKET',
@@ -176,7 +185,10 @@ describe('functions', () => {
   test.each([
     ['Unified', inference],
     ['Provider', inference],
-    ['Management', ['WEIR_CONFIG_TABLE', 'WEIR_LOGS_TABLE', 'WEIR_BUCKET']],
+    [
+      'Management',
+      ['WEIR_CONFIG_TABLE', 'WEIR_CACHE_TABLE', 'WEIR_STATE_TABLE', 'WEIR_LOGS_TABLE', 'WEIR_BUCKET'],
+    ],
     ['LogConsumer', ['WEIR_LOGS_TABLE', 'WEIR_BUCKET']],
     ['FirstAccount', ['WEIR_CONFIG_TABLE', 'WEIR_FIRST_TOKEN_SECRET']],
   ])('%s knows %j and nothing else', (id, names) => {

@@ -27,6 +27,7 @@ export class InferenceFunction extends WeirFunction {
       timeout: INFERENCE_TIMEOUT,
       environment: {
         WEIR_CONFIG_TABLE: stores.tables.config.tableName,
+        WEIR_CACHE_TABLE: stores.tables.cache.tableName,
         WEIR_STATE_TABLE: stores.tables.state.tableName,
         WEIR_RECORDS_QUEUE_URL: stores.records.queue.queueUrl,
         WEIR_BUCKET: stores.objects.bucket.bucketName,
@@ -36,7 +37,7 @@ export class InferenceFunction extends WeirFunction {
       },
       permissions: inferencePermissions(stores),
     });
-    stores.objects.explainPrefixes(this.role, 'handoff', 'spill');
+    stores.objects.explainPrefixes(this.role, 'cache', 'handoff', 'spill');
   }
 }
 
@@ -56,14 +57,19 @@ function inferencePermissions({ dataKey, tables, records, objects, secrets }: St
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),
-    // Counts of rate limits.
+    // Counts of rate limits, and circuits.
     new iam.PolicyStatement({
       actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       resources: [tables.state.tableArn],
       conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['R#*'] },
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['C#*', 'R#*'] },
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
+    }),
+    // Cached answers and the leases of those who fetch them.
+    new iam.PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      resources: [tables.cache.tableArn],
     }),
     dataKey.permit('table items'),
     new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [records.queue.queueArn] }),
@@ -72,7 +78,12 @@ function inferencePermissions({ dataKey, tables, records, objects, secrets }: St
       actions: ['s3:PutObject'],
       resources: [objects.under('handoff'), objects.under('spill')],
     }),
+    new iam.PolicyStatement({
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [objects.under('cache')],
+    }),
     dataKey.permit('write objects'),
+    dataKey.permit('read objects'),
     new iam.PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],
       resources: [secrets.platformKeys.secretArn],

@@ -26,12 +26,14 @@ export class ManagementFunction extends WeirFunction {
       timeout: MANAGEMENT_TIMEOUT,
       environment: {
         WEIR_CONFIG_TABLE: stores.tables.config.tableName,
+        WEIR_CACHE_TABLE: stores.tables.cache.tableName,
+        WEIR_STATE_TABLE: stores.tables.state.tableName,
         WEIR_LOGS_TABLE: stores.tables.logs.tableName,
         WEIR_BUCKET: stores.objects.bucket.bucketName,
       },
       permissions: managementPermissions(stores),
     });
-    stores.objects.explainPrefixes(this.role, 'bodies');
+    stores.objects.explainPrefixes(this.role, 'bodies', 'cache');
   }
 }
 
@@ -55,11 +57,22 @@ function managementPermissions({ dataKey, tables, objects }: Stores): iam.Policy
       ],
       resources: [tables.logs.tableArn],
     }),
+    new iam.PolicyStatement({
+      actions: ['dynamodb:Query'],
+      resources: [tables.state.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['C#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+    // One cached answer can be purged.
+    new iam.PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [tables.cache.tableArn] }),
     dataKey.permit('table items'),
     new iam.PolicyStatement({
       actions: ['s3:DeleteObject', 's3:GetObject'],
       resources: [objects.under('bodies')],
     }),
+    new iam.PolicyStatement({ actions: ['s3:DeleteObject'], resources: [objects.under('cache')] }),
     objects.permitToList(),
     dataKey.permit('read objects'),
   ];

@@ -21,6 +21,8 @@ export interface Ending {
   readonly responseSize: number;
   readonly responseBody: KeptBody | null;
   readonly streamed: boolean;
+  /** Nobody was called for it. */
+  readonly cached?: boolean;
   readonly usage: TokenUsage | null;
   /** As the answer names it; else the request's. */
   readonly model: string | null;
@@ -51,7 +53,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     modelType: null,
     statusCode: ending.status,
     success: ending.success,
-    cached: false,
+    cached: ending.cached ?? false,
     outcome: ending.outcome,
     ...(story.admission?.kind === 'refused' ? { refusedBy: story.admission.by.rule } : {}),
     duration: durationMs(ending.endedAt - request.arrivedAt),

@@ -24,6 +24,7 @@ const ALIVE = ': alive\n\n';
 /** Says a request by a path of its own; each line of the provider's stream is an event for the client. */
 const LINES: Translator = {
   embed: () => null,
+  reshape: () => null,
   catalogue: () => null,
   pin: () => fault([], ''),
   translate: ({ body, model, dialect }) => {

@@ -17,6 +17,8 @@ export interface EffectiveSettings {
   readonly cacheTtl: Effective<number>;
   /** Replaces the whole default key and opts the request into caching (spec 5.4-3). */
   readonly cacheKey: Effective<string | null>;
+  /** Ours: the own key stands for every provider and model (spec 5.4-3). */
+  readonly cacheAcrossModels: Effective<boolean>;
   readonly skipCache: Effective<boolean>;
   readonly coalesce: Effective<boolean>;
   /** Until the answer's first byte; null: no limit of the caller's. */
@@ -67,6 +69,7 @@ export function effectiveSettings(
   return {
     cacheTtl: cacheTtl(gateway, said, cacheKey.value !== null),
     cacheKey,
+    cacheAcrossModels: said.find('weir-cache-across-models', null, readFlag) ?? byDefault(false),
     skipCache: said.find('cf-aig-skip-cache', null, readFlag, 'cf-skip-cache') ?? byDefault(false),
     coalesce:
       said.find('weir-cache-coalesce', null, readFlag) ??

@@ -1,6 +1,12 @@
 import type { GatewaySettings, GatewaySnapshot } from '../gateway/settings.ts';
 import type { AccountId, GatewayId } from '../ids.ts';
 
+/** What an update does besides, in the same write. */
+export interface GatewayChange {
+  /** Nothing that is cached for the gateway so far is found any more. */
+  readonly forgetsCache?: boolean;
+}
+
 /** The control plane's view of gateways: always read from the store itself, never from a copy. */
 export interface GatewayStore {
   get(account: AccountId, id: GatewayId): Promise<GatewaySnapshot | null>;
@@ -12,7 +18,11 @@ export interface GatewayStore {
    * Replaces the settings if the stored version is still `expected.version`; `'changed'` when someone else was first
    * or the gateway is gone.
    */
-  update(expected: GatewaySnapshot, settings: GatewaySettings): Promise<GatewaySnapshot | 'changed'>;
+  update(
+    expected: GatewaySnapshot,
+    settings: GatewaySettings,
+    change?: GatewayChange,
+  ): Promise<GatewaySnapshot | 'changed'>;
   /** The gateway that was deleted, or null when there was none. */
   delete(account: AccountId, id: GatewayId): Promise<GatewaySnapshot | null>;
 }

@@ -78,6 +78,8 @@ export interface Translator {
   pin(model: string, provider: string): { readonly provider: string; readonly model: string } | Fault;
   /** @param query without the question mark. @returns the answer's JSON; null: there is no such model. */
   catalogue(question: CatalogueQuestion, query: string): Json | null;
+  /** The same answer as a stream or as a whole. Null: it cannot be read, or holds no complete answer. */
+  reshape(given: ToReshape): Uint8Array | null;
   /** OpenAI embeddings over a provider with another format. Null: it has none. */
   embed(request: Omit<ToTranslate, 'dialect'>): Translated | Fault | null;
 }
@@ -89,6 +91,17 @@ export type CatalogueQuestion =
   | { readonly kind: 'anthropic-models' }
   | { readonly kind: 'model'; readonly name: string }
   | { readonly kind: 'search' | 'schema' | 'authors' | 'tasks' };
+
+/** A cached answer, wanted in another shape. */
+export interface ToReshape {
+  readonly dialect: ClientDialectName;
+  /** The request that wants it. */
+  readonly request: Uint8Array;
+  /** In the dialect, whole or as a stream. */
+  readonly answer: Uint8Array;
+  /** What it shall be. */
+  readonly asStream: boolean;
+}
 
 export interface TranslationPort {
   load(): Promise<Translator>;

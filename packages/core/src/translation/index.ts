@@ -13,6 +13,7 @@ import type { CatalogueQuestion, Translator } from '../ports/translation.ts';
 import { CLIENT_DIALECTS } from './client-dialects.ts';
 import { embed } from './embed.ts';
 import { PROVIDER_TRANSLATIONS } from './provider-translations.ts';
+import { reshaper } from './reshape.ts';
 import { createTranslator, idMaker, type TranslatorPorts } from './translator.ts';
 
 export { PROVIDER_TRANSLATIONS } from './provider-translations.ts';
@@ -21,6 +22,7 @@ export { PROVIDER_TRANSLATIONS } from './provider-translations.ts';
 export function createTranslation(ports: TranslatorPorts): Translator {
   const newId = idMaker(ports.random);
   const others = {
+    reshape: reshaper(ports, newId),
     embed: (request: Parameters<Translator['embed']>[0]) => embed(request, newId),
     pin: pinnedTarget,
     catalogue: answerQuestion,

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mintToken } from '@weir/core';
 import { DEFAULT_LIMITS, type ManagementAnswer } from '@weir/management';
-import { MemoryConfig, MemoryGatewayStore, MemoryLogStore, MemoryTokenStore } from '@weir/stores/memory';
+import {
+  MemoryConfig,
+  MemoryGatewayStore,
+  MemoryLogStore,
+  MemoryResponseCache,
+  MemoryTokenStore,
+} from '@weir/stores/memory';
 import { ManualClock } from '@weir/testkit/stores';
 import { createManagementHandler } from './create-handler.ts';
 import { parseProxyEvent, toManagementRequest } from './proxy-event.ts';
@@ -150,6 +156,7 @@ describe('the management function', () => {
     gateways,
     tokens: new MemoryTokenStore(config),
     logs: new MemoryLogStore({ clock }),
+    cache: new MemoryResponseCache(clock),
     clock,
     ids: { random: (size) => randomBytes(size) },
     limits: DEFAULT_LIMITS,

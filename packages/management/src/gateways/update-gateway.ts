@@ -6,10 +6,8 @@ import type { ManagementPorts } from '../ports.ts';
 import { viewGateway } from './gateway-view.ts';
 import { mergeSettings, settingsIn } from './merge-settings.ts';
 import { findGateway } from './read-gateways.ts';
+import { ROUNDS } from './rounds.ts';
 import { gatewayChangeBody } from './settings-body.ts';
-
-/** In every round of writers that meet, one wins: so many may meet before somebody is sent away. */
-const ROUNDS = 12;
 
 /** A merge (spec 3, rule 1), repeated on the newest state when someone else changed the gateway meanwhile. */
 export async function updateGateway(
@@ -26,7 +24,9 @@ export async function updateGateway(
     if (current instanceof Refusal) return current;
     const settings = mergeSettings(current.settings, settingsIn(body), ports.ids);
     if (settings instanceof Refusal) return settings;
-    const updated = await ports.gateways.update(current, settings);
+    // Also when this very change turns it off: it was on when the change came.
+    const forgetsCache = current.settings.cache_invalidate_on_update || settings.cache_invalidate_on_update;
+    const updated = await ports.gateways.update(current, settings, { forgetsCache });
     if (updated !== 'changed') return succeed(viewGateway(updated));
   }
   return new Refusal('conflict');

@@ -1,5 +1,13 @@
 import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { AccountId, Clock, GatewayId, GatewaySettings, GatewaySnapshot, GatewayStore } from '@weir/core';
+import type {
+  AccountId,
+  Clock,
+  GatewayChange,
+  GatewayId,
+  GatewaySettings,
+  GatewaySnapshot,
+  GatewayStore,
+} from '@weir/core';
 import { ask } from '../aws/ask.ts';
 import { fromGatewayItem, toGatewayItem } from '../table/gateway-item.ts';
 import { GATEWAY_PREFIX, gatewayKey } from '../table/keys.ts';
@@ -42,8 +50,12 @@ export class DynamoDBGatewayStore implements GatewayStore {
     return isOurs ? gateway : 'exists';
   }
 
-  async update(expected: GatewaySnapshot, settings: GatewaySettings): Promise<GatewaySnapshot | 'changed'> {
-    const gateway = nextVersion(this.#clock, expected, settings);
+  async update(
+    expected: GatewaySnapshot,
+    settings: GatewaySettings,
+    change?: GatewayChange,
+  ): Promise<GatewaySnapshot | 'changed'> {
+    const gateway = nextVersion(this.#clock, expected, settings, change);
     const isOurs = await putItemIf(this.#client, this.#table, toGatewayItem(gateway), {
       // The internal id tells a gateway from another of the same name that was created after its deletion.
       expression: 'version = :version AND internal_id = :internal',

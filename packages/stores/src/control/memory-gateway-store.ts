@@ -1,4 +1,12 @@
-import type { AccountId, Clock, GatewayId, GatewaySettings, GatewaySnapshot, GatewayStore } from '@weir/core';
+import type {
+  AccountId,
+  Clock,
+  GatewayChange,
+  GatewayId,
+  GatewaySettings,
+  GatewaySnapshot,
+  GatewayStore,
+} from '@weir/core';
 import { newGateway, nextVersion } from '../table/new-gateway.ts';
 import { gatewayPlace, type MemoryConfig } from './memory-config.ts';
 
@@ -33,11 +41,15 @@ export class MemoryGatewayStore implements GatewayStore {
     return gateway;
   }
 
-  async update(expected: GatewaySnapshot, settings: GatewaySettings): Promise<GatewaySnapshot | 'changed'> {
+  async update(
+    expected: GatewaySnapshot,
+    settings: GatewaySettings,
+    change?: GatewayChange,
+  ): Promise<GatewaySnapshot | 'changed'> {
     const place = gatewayPlace(expected.account, expected.id);
     const stored = this.#config.gateways.get(place);
     if (stored?.version !== expected.version || stored.internalId !== expected.internalId) return 'changed';
-    const gateway = nextVersion(this.#clock, expected, settings);
+    const gateway = nextVersion(this.#clock, expected, settings, change);
     this.#config.gateways.set(place, gateway);
     return gateway;
   }

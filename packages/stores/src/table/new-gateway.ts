@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { AccountId, Clock, GatewayId, GatewaySettings, GatewaySnapshot } from '@weir/core';
+import type {
+  AccountId,
+  Clock,
+  GatewayChange,
+  GatewayId,
+  GatewaySettings,
+  GatewaySnapshot,
+} from '@weir/core';
 
 /** A gateway's first version. */
 export function newGateway(
@@ -9,7 +16,16 @@ export function newGateway(
   settings: GatewaySettings,
 ): GatewaySnapshot {
   const createdAt = new Date(clock.now()).toISOString();
-  return { account, id, internalId: randomUUID(), version: 1, createdAt, modifiedAt: createdAt, settings };
+  return {
+    account,
+    id,
+    internalId: randomUUID(),
+    version: 1,
+    cacheEpoch: 0,
+    createdAt,
+    modifiedAt: createdAt,
+    settings,
+  };
 }
 
 /** The gateway's next version. */
@@ -17,10 +33,12 @@ export function nextVersion(
   clock: Clock,
   current: GatewaySnapshot,
   settings: GatewaySettings,
+  { forgetsCache = false }: GatewayChange = {},
 ): GatewaySnapshot {
   return {
     ...current,
     version: current.version + 1,
+    cacheEpoch: current.cacheEpoch + (forgetsCache ? 1 : 0),
     modifiedAt: new Date(clock.now()).toISOString(),
     settings,
   };

@@ -1,18 +1,34 @@
-import type { UpstreamAnswer } from '../../ports/upstream.ts';
-import type { Planned } from '../exchange.ts';
+import type { CachedAnswer } from '../../ports/response-cache.ts';
+import { type CachePlan, planCache } from '../cache/cache-plan.ts';
+import type { Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
-/** A place where an answer may already be. */
-export type Lookup = (exchange: Planned, ports: Ports) => Promise<UpstreamAnswer | null>;
+/** What the cache says of a step. */
+export type Found =
+  /** The step is not cached. Nobody was asked. */
+  | { readonly kind: 'off'; readonly answer: null }
+  | {
+      readonly kind: 'considered';
+      readonly plan: CachePlan;
+      readonly answer: CachedAnswer | null;
+      /** Who is getting the answer just now. */
+      readonly leader: string | null;
+      /** The cache could not be asked, and counts as empty. */
+      readonly isDown: boolean;
+    };
 
-/** Stage 6, in the order in which they are asked. */
-const LOOKUPS: readonly Lookup[] = [];
+const OFF: Found = { kind: 'off', answer: null };
 
-/** The first answer that is already there; null when the provider must be called. */
-export async function lookUpCache(exchange: Planned, ports: Ports): Promise<UpstreamAnswer | null> {
-  for (const lookup of LOOKUPS) {
-    const answer = await lookup(exchange, ports);
-    if (answer) return answer;
+/** Stage 6. One read, and none when the step is not cached. A cache that is down is a miss (design 12). */
+export async function lookUpCache(step: Step, ports: Pick<Ports, 'cache' | 'faults'>): Promise<Found> {
+  const plan = planCache(step);
+  if (plan === null) return OFF;
+  const miss = { kind: 'considered', plan, answer: null, leader: null, isDown: false } as const;
+  if (!plan.reads) return miss;
+  try {
+    return { ...miss, ...(await ports.cache.get(plan.key)) };
+  } catch (error) {
+    ports.faults.report('the cache could not be asked', error, step.exchange.id);
+    return { ...miss, isDown: true };
   }
-  return null;
 }

@@ -21,6 +21,8 @@ export interface Delivered {
   readonly size: number;
   readonly streamed: boolean;
   readonly fault: StreamFault | null;
+  /** It came from the cache: nobody was called, so it used no tokens (spec 5.4-8). */
+  readonly cached?: boolean;
 }
 
 type SettlePorts = Pick<Ports, 'records' | 'clock' | 'compression' | 'faults'>;
@@ -35,11 +37,13 @@ export async function settleAnswer(
   if (!isRecorded(story)) return;
   const endedAt = ports.clock.now();
   await handOver(story, ports, async () => {
-    const { target, status, headers, fault } = delivered;
+    const { target, status, headers, fault, cached = false } = delivered;
     const plain = await readable(delivered, ports);
     const bytes = plain ?? delivered.bytes;
     const facts =
-      status < 400 && plain ? readAnswer(target.provider.usage, plain) : { usage: null, model: null };
+      status < 400 && plain && !cached
+        ? readAnswer(target.provider.usage, plain)
+        : { usage: null, model: null };
     return buildRecord(story, {
       target,
       progress,
@@ -50,7 +54,8 @@ export async function settleAnswer(
       responseSize: delivered.size,
       responseBody: keptBody(bytes, delivered.isComplete),
       streamed: delivered.streamed,
-      usage: facts.usage ?? readUsageHeaders(headers),
+      cached,
+      usage: cached ? null : (facts.usage ?? readUsageHeaders(headers)),
       model: facts.model ?? target.model,
       endedAt,
     });

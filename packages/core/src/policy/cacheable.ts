@@ -1,0 +1,22 @@
+import { MAX_CACHED } from '../ports/response-cache.ts';
+
+/** Text of any kind and images (spec 5.4-6); AWS's event frames carry text, too. */
+const KEPT_TYPES =
+  /^(?:text\/|image\/|application\/(?:[\w.-]+\+)?(?:json|xml)\b|application\/(?:x-ndjson|jsonl|vnd\.amazon\.eventstream)\b)/i;
+/** Nothing to keep, or a part of something. */
+const PARTIAL: ReadonlySet<number> = new Set([204, 205, 206]);
+
+/** Whether an answer with this head may be stored: a 2xx with text or an image. */
+export const isStorable = (status: number, contentType: string): boolean =>
+  status >= 200 && status < 300 && !PARTIAL.has(status) && KEPT_TYPES.test(contentType.trim());
+
+/** Whether an answer to this request may be looked for. Other methods read what may change, or change it. */
+export const isCacheableRequest = (method: string, bodySize: number): boolean =>
+  method === 'POST' && bodySize <= MAX_CACHED;
+
+/**
+ * Pauses of those who wait for another's answer: short at first, because most answers are, and never all at once.
+ * @param round from 0. @param random in [0, 1). @returns milliseconds.
+ */
+export const followerPause = (round: number, random: number): number =>
+  Math.round(Math.min(400, 20 * 1.6 ** round) * (0.75 + random / 2));

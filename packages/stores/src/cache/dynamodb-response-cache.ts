@@ -1,0 +1,191 @@
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import type {
+  CachedAnswer,
+  CacheKey,
+  CacheOwner,
+  CacheSighting,
+  Clock,
+  EpochMs,
+  ResponseCache,
+} from '@weir/core';
+import { ask, isConditionRefused } from '../aws/ask.ts';
+import type { Bucket } from '../bucket/bucket.ts';
+import { type AnswerHead, cacheItemKey, freshEntry, leaderIn, type StoredEntry } from './cache-item.ts';
+import { deleteBody, getBody, putBody } from './cached-objects.ts';
+import { packBody, unpackBody } from './packed-answer.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/** An item may have 400 KB. */
+const LARGEST_INLINE = 350 * 1024;
+/** Seconds that an item outlives what it says, so that the clean-up never takes what somebody still needs. */
+const SLACK = 3_600;
+
+export interface DynamoDBResponseCacheOptions {
+  /** Called at the first use. */
+  readonly client: () => DynamoDBClient;
+  readonly table: string;
+  /** For bodies that an item cannot hold. Called when there is one. */
+  readonly bucket: () => Promise<Pick<Bucket, 'put' | 'get' | 'deleteAll'>>;
+  readonly clock: Clock;
+}
+
+/**
+ * One item a key on the `cache` table: the answer, and beside it who is getting the next one. Bodies over 350 KB
+ * (compressed) are objects under `cache/`, a new one for every answer, so that item and object always fit; what nothing
+ * points at is left to the bucket's lifecycle. `ttl` only cleans up.
+ */
+export class DynamoDBResponseCache implements ResponseCache {
+  readonly #options: DynamoDBResponseCacheOptions;
+
+  constructor(options: DynamoDBResponseCacheOptions) {
+    this.#options = options;
+  }
+
+  async get(key: CacheKey): Promise<CacheSighting> {
+    const { client, table, clock } = this.#options;
+    const command = new GetItemCommand({ TableName: table, Key: cacheItemKey(key), ConsistentRead: true });
+    const { Item: item = {} } = await ask('read the cache', () => client().send(command));
+    const now = clock.now();
+    const entry = freshEntry(item, now);
+    return { answer: entry && (await this.#unpacked(entry)), leader: leaderIn(item, now) };
+  }
+
+  async put(
+    key: CacheKey,
+    owner: CacheOwner,
+    { body, storedAt, ...answer }: CachedAnswer,
+    { askedAt, expiresAt }: { readonly askedAt: EpochMs; readonly expiresAt: EpochMs },
+  ): Promise<boolean> {
+    const { coding, bytes } = await packBody(body);
+    const head: AnswerHead = { ...answer, coding };
+    const isInline = bytes.length <= LARGEST_INLINE;
+    const place: Item = isInline ? { body: { B: bytes } } : await this.#objectItem(owner, bytes);
+    const changed = await this.#update(key, {
+      set: {
+        ...ownerItem(owner),
+        ...place,
+        head: { S: JSON.stringify(head) },
+        stored_at: { N: String(storedAt) },
+        expires_at: { N: String(expiresAt) },
+        ttl: ttlAt(expiresAt),
+      },
+      remove: ['lease_holder', 'lease_until', ...(isInline ? ['object', 'parts'] : ['body'])],
+      condition: 'attribute_not_exists(purged_at) OR purged_at < :asked',
+      values: { ':asked': { N: String(askedAt) } },
+    });
+    return changed !== null;
+  }
+
+  async lease(key: CacheKey, owner: CacheOwner, holder: string, until: EpochMs): Promise<boolean> {
+    const changed = await this.#update(key, {
+      set: {
+        ...ownerItem(owner),
+        lease_holder: { S: holder },
+        lease_until: { N: String(until) },
+        ttl: ttlAt(until),
+      },
+      remove: [],
+      condition:
+        '(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_holder = :me) AND ' +
+        '(attribute_not_exists(expires_at) OR expires_at <= :now)',
+      values: { ':now': { N: String(this.#options.clock.now()) }, ':me': { S: holder } },
+    });
+    return changed !== null;
+  }
+
+  async release(key: CacheKey, holder: string): Promise<void> {
+    await this.#update(key, {
+      set: {},
+      remove: ['lease_holder', 'lease_until'],
+      condition: 'lease_holder = :me',
+      values: { ':me': { S: holder } },
+    });
+  }
+
+  async purge(key: CacheKey, owner: CacheOwner): Promise<boolean> {
+    const now = this.#options.clock.now();
+    const before = await this.#update(key, {
+      set: { ...ownerItem(owner), purged_at: { N: String(now) }, ttl: ttlAt(now) },
+      remove: ['head', 'body', 'object', 'parts', 'stored_at', 'expires_at'],
+      condition: 'attribute_not_exists(account) OR (account = :account AND gateway = :gateway)',
+      values: {},
+      wantsOld: true,
+    });
+    if (before === null) return false;
+    const entry = freshEntry(before, now);
+    if (entry?.place.kind === 'object') await deleteBody(await this.#options.bucket(), entry.place);
+    return entry !== null;
+  }
+
+  async #objectItem(owner: CacheOwner, bytes: Uint8Array): Promise<Item> {
+    const { key, parts } = await putBody(await this.#options.bucket(), owner, bytes);
+    return { object: { S: key }, parts: { N: String(parts) } };
+  }
+
+  async #unpacked({
+    head: { coding, ...answer },
+    storedAt,
+    place,
+  }: StoredEntry): Promise<CachedAnswer | null> {
+    const bytes = place.kind === 'here' ? place.bytes : await getBody(await this.#options.bucket(), place);
+    const body = bytes && (await unpackBody({ coding, bytes }));
+    return body && { ...answer, body, storedAt };
+  }
+
+  /** @returns the item before the change, where it is wanted; null when the condition did not hold. */
+  async #update(
+    key: CacheKey,
+    { set, remove, condition, values, wantsOld = false }: Change,
+  ): Promise<Item | null> {
+    const sets = Object.keys(set).map((name) => `#${name} = :${name}`);
+    const command = new UpdateItemCommand({
+      TableName: this.#options.table,
+      Key: cacheItemKey(key),
+      UpdateExpression: [
+        ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+        ...(remove.length > 0 ? [`REMOVE ${remove.map((name) => `#${name}`).join(', ')}`] : []),
+      ].join(' '),
+      ConditionExpression: condition,
+      // Some of the names are reserved words.
+      ExpressionAttributeNames: Object.fromEntries(
+        [...Object.keys(set), ...remove].map((name) => [`#${name}`, name]),
+      ),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
+        ...values,
+      },
+      ReturnValues: wantsOld ? 'ALL_OLD' : 'NONE',
+    });
+    try {
+      const done: UpdateItemCommandOutput = await ask('write to the cache', () =>
+        this.#options.client().send(command),
+      );
+      return done.Attributes ?? {};
+    } catch (error) {
+      if (isConditionRefused(error)) return null;
+      throw error;
+    }
+  }
+}
+
+interface Change {
+  readonly set: Item;
+  readonly remove: readonly string[];
+  readonly condition: string;
+  readonly values: Item;
+  readonly wantsOld?: boolean;
+}
+
+const ownerItem = ({ account, gateway }: CacheOwner): Item => ({
+  account: { S: account },
+  gateway: { S: gateway },
+});
+
+const ttlAt = (time: number): AttributeValue => ({ N: String(Math.ceil(time / 1000) + SLACK) });

@@ -1,0 +1,2 @@
+/** Cached answers. */
+export { createResponseCache, type ResponseCacheOptions } from './create-response-cache.ts';

@@ -1,0 +1,118 @@
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type CacheKey, DEFAULT_GATEWAY, epochMs, StoreUnavailable } from '@weir/core';
+import {
+  anAccountId,
+  type DynamoDBEngine,
+  LOCAL,
+  ManualClock,
+  type QueueAndBucketEngine,
+  runResponseCacheCases,
+  startDynamoDBEngine,
+  startQueueAndBucketEngine,
+} from '@weir/testkit/stores';
+import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { createBucket, createS3Client } from '../bucket/s3-bucket.ts';
+import { createResponseCache } from './create-response-cache.ts';
+import { MemoryResponseCache } from './memory-response-cache.ts';
+
+const table = 'cache';
+const clock = new ManualClock();
+let engine: DynamoDBEngine;
+let objects: QueueAndBucketEngine;
+let client: DynamoDBClient;
+let s3: S3Client;
+
+beforeAll(async () => {
+  [engine, objects] = await Promise.all([startDynamoDBEngine(), startQueueAndBucketEngine()]);
+  await Promise.all([engine.createCacheTable(table), objects.createBucket('objects')]);
+  client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL });
+  s3 = createS3Client({ endpoint: objects.endpoint, ...LOCAL });
+});
+
+afterAll(async () => {
+  client.destroy();
+  s3.destroy();
+  await Promise.all([engine.stop(), objects.stop()]);
+});
+
+const bucket = () => createBucket({ bucket: 'objects', client: s3 });
+const onDynamoDB = (loadBucket = async () => bucket()) =>
+  createResponseCache({ client, table, clock, loadBucket });
+
+runResponseCacheCases({
+  name: 'MemoryResponseCache',
+  make: async () => ({ cache: new MemoryResponseCache(clock), clock }),
+});
+
+runResponseCacheCases({
+  name: 'DynamoDBResponseCache',
+  make: async () => ({ cache: onDynamoDB(), clock }),
+});
+
+describe('the cache on DynamoDB', () => {
+  const key = 'ab'.repeat(32) as CacheKey;
+  const owner = { account: anAccountId(), gateway: DEFAULT_GATEWAY };
+  const answer = (body: Uint8Array) => ({
+    status: 200,
+    headers: [],
+    body,
+    form: 'openai-chat',
+    asStream: false,
+    storedAt: clock.now(),
+  });
+  const times = () => ({ askedAt: clock.now(), expiresAt: epochMs(clock.now() + 60_000) });
+
+  it('needs no bucket for bodies that an item can hold', async () => {
+    const cache = onDynamoDB(async () => {
+      throw new Error('nobody needs it');
+    });
+    const body = Buffer.from(JSON.stringify({ text: 'words and words. '.repeat(100_000) }));
+    await cache.put(key, owner, answer(body), times());
+    expect(body.equals((await cache.get(key)).answer?.body ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('leaves no large body of a purged answer behind', async () => {
+    await onDynamoDB().put(key, owner, answer(crypto.getRandomValues(new Uint8Array(60_000))), times());
+    const large = Buffer.concat(
+      Array.from({ length: 8 }, () => crypto.getRandomValues(new Uint8Array(60_000))),
+    );
+    await onDynamoDB().put(key, owner, answer(large), times());
+    const prefix = `cache/${owner.account}/`;
+    expect((await bucket().list(prefix)).keys).toHaveLength(1);
+    await onDynamoDB().purge(key, owner);
+    expect((await bucket().list(prefix)).keys).toEqual([]);
+  });
+
+  it('takes an entry that it cannot read for none', async () => {
+    const [pk, time] = [{ S: `K#${key}` }, { N: String(clock.now() + 60_000) }];
+    const whole = { pk, expires_at: time, stored_at: time, body: { B: Buffer.from('x') } };
+    const head = (coding: string) => ({
+      S: JSON.stringify({ status: 200, headers: [], form: '', asStream: false, coding }),
+    });
+    for (const damaged of [whole, { ...whole, head: { S: '{' } }, { ...whole, head: head('zstd') }]) {
+      await client.send(new PutItemCommand({ TableName: table, Item: damaged }));
+      expect((await onDynamoDB().get(key)).answer).toBeNull();
+    }
+    await client.send(new PutItemCommand({ TableName: table, Item: { ...whole, head: head('none') } }));
+    expect((await onDynamoDB().get(key)).answer?.body).toHaveLength(1);
+  });
+
+  it('cleans up an hour after an entry is of no use, and not before', async () => {
+    await onDynamoDB().put(key, owner, answer(Buffer.from('{}')), times());
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: { pk: { S: `K#${key}` } } }),
+    );
+    expect(Item?.ttl).toEqual({ N: String(Math.ceil((clock.now() + 60_000) / 1000) + 3_600) });
+  });
+
+  it('says that it cannot be asked, and never that there is nothing', async () => {
+    const lost = createResponseCache({ client, table: 'missing', clock, loadBucket: async () => bucket() });
+    await expect(lost.get(key)).rejects.toThrow(StoreUnavailable);
+    await expect(lost.lease(key, owner, 'a', clock.now())).rejects.toThrow(StoreUnavailable);
+    await expect(lost.release(key, 'a')).rejects.toThrow(StoreUnavailable);
+    await expect(lost.purge(key, owner)).rejects.toThrow(StoreUnavailable);
+    await expect(lost.put(key, owner, answer(Buffer.from('{}')), times())).rejects.toThrow(StoreUnavailable);
+  });
+});
