@@ -1,6 +1,6 @@
 /**
  * `npm run conformance [-- client=… target=… feature=… mode=…]`: the whole table into docs/conformance.md, or some of
- * its cells onto the terminal. Ends with 1 when a cell misses.
+ * its cells onto the terminal. Ends with 1 when a cell misses that is not the provider's own miss.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +41,11 @@ try {
     `${pass} passed, ${miss} missed, ${skip} skipped in ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
   if (Object.keys(selection).length === 0) await writeFile(PAGE, conformancePage(cells, recorded));
-  process.exitCode = miss > 0 || recorded.some(({ verdict }) => verdict === 'miss') ? 1 : 0;
+  const isSound = [
+    ...cells.map((it) => it.verdict !== 'miss' || it.explained),
+    ...recorded.map((it) => it.verdict !== 'miss'),
+  ];
+  process.exitCode = isSound.includes(false) ? 1 : 0;
 } finally {
   await gateway.stop();
 }

@@ -48,6 +48,8 @@ export function conformancePage(cells: readonly Cell[], recorded: readonly Recor
     ),
     '## Misses',
     '',
+    'Where bytes pass through, what fails at the provider itself fails here too.',
+    '',
     ...misses(cells),
     '',
     '## What does not apply, and why',
@@ -118,13 +120,24 @@ function clientTable(title: string, cells: readonly Cell[]): string[] {
 
 const row = (columns: readonly string[]) => `| ${columns.join(' | ')} |`;
 
+/** Those of the providers themselves by reason; any other with what is wrong. */
 function misses(cells: readonly Cell[]): string[] {
   const missed = cells.filter(({ verdict }) => verdict === 'miss');
   if (missed.length === 0) return ['None.'];
-  return missed.map(
-    ({ client, target, feature, mode, note }) =>
-      `- ${client} → ${target}, ${feature}, ${mode}: ${note.replaceAll('\n', ' ').slice(0, 600)}`,
-  );
+  const unexplained = missed.filter(({ explained }) => !explained);
+  const reasons = new Map<string, string[]>();
+  for (const { explained, note, target, feature, mode } of missed) {
+    if (!explained) continue;
+    const about = `${target}: ${note}`;
+    reasons.set(about, [...(reasons.get(about) ?? []), `${feature} (${mode})`]);
+  }
+  return [
+    ...[...reasons].map(([about, which]) => `- ${about}: ${which.join(', ')}.`),
+    ...unexplained.map(
+      ({ client, target, feature, mode, note }) =>
+        `- ${client} → ${target}, ${feature}, ${mode}: ${note.replaceAll('\n', ' ').slice(0, 600)}`,
+    ),
+  ];
 }
 
 /** By reason, then by feature and mode, with the providers that it holds for. */

@@ -29,6 +29,8 @@ export interface Cell {
   readonly verdict: Verdict;
   /** Why it was skipped or what is wrong; empty for a pass. */
   readonly note: string;
+  /** A miss that is the provider's own: the same client misses at the provider itself. */
+  readonly explained: boolean;
   /** The provider speaks the client's format, so its own bytes must come through. Null: nobody was asked. */
   readonly passedThrough: boolean | null;
 }
@@ -95,13 +97,19 @@ async function runCase(
   simulators: ProviderSimulators,
 ): Promise<Cell> {
   const { client, target, feature, mode } = own;
-  const cell = (verdict: Verdict, note: string, passedThrough: boolean | null = null): Cell => ({
+  const cell = (
+    verdict: Verdict,
+    note: string,
+    passedThrough: boolean | null = null,
+    explained = false,
+  ): Cell => ({
     client: client.name,
     target: target.title,
     feature: feature.name,
     mode,
     verdict,
     note,
+    explained,
     passedThrough,
   });
   const notIn = feature.notIn?.[mode] ?? lacking(own);
@@ -127,12 +135,12 @@ async function runCase(
     const passedThrough = exchange.wire === client.name;
     const limit = feature.says && exchange.limits[feature.says];
     if (limit !== undefined) return cell('skip', limit, passedThrough);
-    const ownLimit = passedThrough && outcome.kind === 'error' && target.asItIs?.[feature.name];
-    if (ownLimit) return cell('skip', ownLimit, passedThrough);
     const complaints = passedThrough
       ? await changed(own, ask, outcome, simulators)
       : mistranslated(own, ask, outcome, exchange, second);
-    return cell(complaints.length === 0 ? 'pass' : 'miss', complaints.join('; '), passedThrough);
+    const note = complaints.join('; ');
+    const explained = passedThrough && note === target.asItIs?.[feature.name];
+    return cell(note === '' ? 'pass' : 'miss', note, passedThrough, explained);
   } catch (error) {
     return cell('miss', `the runner failed: ${String(error)}`);
   }
@@ -236,7 +244,7 @@ async function changed(
     : await client.ask(endpoint, ask, options);
   const { failure } = feature.script;
   if (direct.kind === 'error' && failure === undefined)
-    return [`the case asks what the provider refuses: ${shown(direct)}`];
+    return [target.asItIs?.[feature.name] ?? `the case asks what the provider refuses: ${shown(direct)}`];
   // A cut connection is told in words that are ours or the SDK's; that it is told is what counts.
   if (failure?.at === 'cut') return notCut(outcome, mode === 'stream' ? textOf(feature.script, 'text') : '');
   return isDeepStrictEqual(direct, outcome) ? [] : [`${shown(direct)} came through as ${shown(outcome)}`];

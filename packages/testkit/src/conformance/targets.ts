@@ -60,14 +60,10 @@ export const TARGETS: readonly Target[] = [
   target('mistral', 'Mistral', 'mistral/mistral-small-latest', {
     refusesStreamOptions: true,
     asItIs: {
-      'tool result':
-        'its calls have ids of nine characters, those of others are refused, and bytes pass through',
+      'tool result': 'it refuses the call ids of other providers',
       ...Object.fromEntries(
         ['tools', 'parallel tools', 'forced tool', 'call without arguments', 'thoughts sent back'].map(
-          (feature) => [
-            feature,
-            'OpenAI’s SDK does not read its streamed calls, which have no index, and its bytes pass through',
-          ],
+          (feature) => [feature, 'OpenAI’s SDK does not read its streamed calls, which have no index'],
         ),
       ),
     },
@@ -75,7 +71,7 @@ export const TARGETS: readonly Target[] = [
   target('deepseek', 'DeepSeek', 'deepseek/deepseek-chat', {
     reasoningModel: 'deepseek/deepseek-reasoner',
     lacks: { images: TEXT_ONLY },
-    asItIs: { 'structured output': 'it takes no schema, and its bytes pass through' },
+    asItIs: { 'structured output': 'it takes no schema' },
   }),
   target('cerebras', 'Cerebras', 'cerebras/gpt-oss-120b', { lacks: { images: TEXT_ONLY } }),
   target('perplexity-ai', 'Perplexity', 'perplexity/sonar', {

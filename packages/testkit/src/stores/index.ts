@@ -2,6 +2,7 @@
 export * from './account-store.cases.ts';
 export * from './bucket.cases.ts';
 export * from './cases.ts';
+export * from './circuits.cases.ts';
 export * from './config-source.cases.ts';
 export * from './dynamodb-engine.ts';
 export * from './examples.ts';
