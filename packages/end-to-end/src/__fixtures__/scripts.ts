@@ -15,8 +15,7 @@ export const GREETS: Script = says([{ kind: 'text', pieces: ['Grüße ', 'aus �
 export const LOOKS_UP: Script = says([
   {
     kind: 'calls',
-    // OpenAI's helper parses a call as soon as another one begins, so it reads calls only one after another.
-    interleaved: false,
+    interleaved: true,
     calls: [
       { id: 'Zuerich01', name: 'weather', pieces: ['{"city"', ':"Zürich"}'] },
       { id: 'Tokyo0002', name: 'weather', pieces: ['{"city":', '"東京"}'] },

@@ -57,7 +57,7 @@ describe('a streamed chat answer', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 4 } });
   });
 
-  test('gives parallel calls the numbers 0, 1, 2 in the order of their beginning, and their pieces at once', () => {
+  test('gives parallel calls the numbers 0, 1, 2 in the order of their beginning, one after another', () => {
     const text: ModelEvent[] = [
       { kind: 'block-start', index: 0, block: { kind: 'text' } },
       { kind: 'delta', index: 0, delta: { kind: 'text', text: 'T' } },
@@ -78,10 +78,22 @@ describe('a streamed chat answer', () => {
     });
     expect(deltas.slice(2, -1)).toEqual([
       { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'f1', arguments: '' } }] },
+      piece(0, '{}'),
       { tool_calls: [{ index: 1, id: 'b', type: 'function', function: { name: 'f2', arguments: '' } }] },
       piece(1, '{"x":'),
-      piece(0, '{}'),
       piece(1, '1}'),
+    ]);
+  });
+
+  test('the pieces of the first open call pass at once; those of a call that waited follow its end at once', () => {
+    const texts = written([start, open(0, 'a'), open(1, 'b'), args(1, '{'), args(0, '{')], answerContext());
+    expect(deltasOf(texts).at(-1)).toEqual({ tool_calls: [{ index: 0, function: { arguments: '{' } }] });
+    const more = [open(0, 'a'), open(1, 'b'), open(2, 'c'), args(1, '{}'), close(1), args(2, '{'), close(0)];
+    expect(deltasOf(written([start, ...more], answerContext())).slice(-4)).toMatchObject([
+      { tool_calls: [{ index: 1, id: 'b' }] },
+      { tool_calls: [{ index: 1, function: { arguments: '{}' } }] },
+      { tool_calls: [{ index: 2, id: 'c' }] },
+      { tool_calls: [{ index: 2, function: { arguments: '{' } }] },
     ]);
   });
 

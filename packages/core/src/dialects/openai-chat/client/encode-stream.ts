@@ -18,6 +18,7 @@ import {
   writeCall,
   writeImage,
 } from './answer-parts.ts';
+import { CallsInTurn } from './calls-in-turn.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { errorBody } from './encode-error.ts';
 
@@ -39,6 +40,7 @@ class ChatStream implements StreamEncoder {
   readonly #context: AnswerContext;
   readonly #chunks: ChunkWriter;
   readonly #isOld: boolean;
+  readonly #turns = new CallsInTurn();
   readonly #open = new Map<number, Open>();
   #calls = 0;
   #textLength = 0;
@@ -57,6 +59,12 @@ class ChatStream implements StreamEncoder {
   }
 
   write(event: ModelEvent): string {
+    let text = '';
+    for (const ready of this.#turns.take(event)) text += this.#write(ready);
+    return text;
+  }
+
+  #write(event: ModelEvent): string {
     switch (event.kind) {
       case 'start':
         // The role waits for the first block: only then is it known whether there is any content.
@@ -139,7 +147,7 @@ class ChatStream implements StreamEncoder {
         return '';
       default: {
         const events = unfoldBlock(block, index).slice(0, -1);
-        return events.map((event) => this.write(event)).join('');
+        return events.map((event) => this.#write(event)).join('');
       }
     }
   }
