@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { epochMs } from '@weir/core';
 import { DEFAULT_LIMITS } from '@weir/management';
 import { createBucket } from '@weir/stores/bucket';
+import { createResponseCache } from '@weir/stores/cache';
+import { createCircuitList } from '@weir/stores/circuits';
 import { createDynamoDBClient, createGatewayStore, createTokenStore } from '@weir/stores/control';
 import { createLogStore } from '@weir/stores/logs';
 import { required } from './edge/environment.ts';
 import { createManagementHandler } from './management/create-handler.ts';
 
 const clock = { now: () => epochMs(Date.now()) };
+const bucket = createBucket({ bucket: required('WEIR_BUCKET') });
 const config = { client: createDynamoDBClient(), table: required('WEIR_CONFIG_TABLE'), clock };
 
 /** The control plane: gateways, tokens and logs, for API Gateway's buffered proxy integration. */
@@ -16,8 +19,15 @@ export const handler = createManagementHandler({
   tokens: createTokenStore(config),
   logs: createLogStore({
     table: required('WEIR_LOGS_TABLE'),
-    bucket: createBucket({ bucket: required('WEIR_BUCKET') }),
+    bucket,
     clock,
+  }),
+  circuits: createCircuitList({ client: config.client, table: required('WEIR_STATE_TABLE'), clock }),
+  cache: createResponseCache({
+    client: config.client,
+    table: required('WEIR_CACHE_TABLE'),
+    clock,
+    loadBucket: async () => bucket,
   }),
   clock,
   ids: { random: (size) => randomBytes(size) },

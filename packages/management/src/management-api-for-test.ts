@@ -11,7 +11,14 @@ import {
   Secret,
   type StoredToken,
 } from '@weir/core';
-import { MemoryConfig, MemoryGatewayStore, MemoryLogStore, MemoryTokenStore } from '@weir/stores/memory';
+import {
+  MemoryCircuitTable,
+  MemoryConfig,
+  MemoryGatewayStore,
+  MemoryLogStore,
+  MemoryResponseCache,
+  MemoryTokenStore,
+} from '@weir/stores/memory';
 import { anAccountId, aTokenId, ManualClock } from '@weir/testkit/stores';
 import * as z from 'zod';
 import { DEFAULT_LIMITS, type ManagementPorts } from './ports.ts';
@@ -50,11 +57,15 @@ export class ManagementApi {
   readonly account: AccountId = anAccountId();
   readonly clock = new ManualClock();
   readonly config = new MemoryConfig();
+  readonly cache = new MemoryResponseCache(this.clock);
+  readonly circuits = new MemoryCircuitTable(this.clock);
   readonly reported: unknown[] = [];
   readonly ports: ManagementPorts = {
     gateways: new MemoryGatewayStore(this.config, this.clock),
     tokens: new MemoryTokenStore(this.config),
     logs: new MemoryLogStore({ clock: this.clock }),
+    cache: this.cache,
+    circuits: this.circuits,
     clock: this.clock,
     ids: { random: (size) => randomBytes(size) },
     limits: DEFAULT_LIMITS,

@@ -1,9 +1,11 @@
 import { type Permission, Refusal } from '@weir/core';
 import { type Endpoint, onAccount, onGateway, onPermittedGateways } from './access/endpoints.ts';
+import { listCircuits } from './circuits/list-circuits.ts';
 import { frontPage } from './front-page.ts';
 import { createGateway } from './gateways/create-gateway.ts';
 import { deleteGateway } from './gateways/delete-gateway.ts';
 import { getProviderUrl } from './gateways/provider-url.ts';
+import { purgeCache } from './gateways/purge-cache.ts';
 import { getGateway, listGateways } from './gateways/read-gateways.ts';
 import { updateGateway } from './gateways/update-gateway.ts';
 import type { Method, Resource } from './http/router.ts';
@@ -38,6 +40,8 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
       DELETE: onGateway('gateway:write', deleteGateway),
     },
   },
+  { pattern: `${GATEWAY}/circuits`, methods: { GET: onGateway('gateway:read', listCircuits) } },
+  { pattern: `${GATEWAY}/cache/purge`, methods: { POST: onGateway('gateway:write', purgeCache) } },
   { pattern: `${GATEWAY}/url/{provider}`, methods: { GET: onGateway('gateway:read', getProviderUrl) } },
 
   {

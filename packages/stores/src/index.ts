@@ -1,8 +1,11 @@
 /**
- * The ports of core on AWS. Import from the part you need (`@weir/stores/config`, `…/control`, `…/records`,
- * `…/logs`, `…/credentials`, `…/secrets`, `…/bucket`, `…/memory`): a bundle then holds that part's clients only.
+ * The ports of core on AWS. Import from the part you need (`@weir/stores/cache`, `…/circuits`, `…/config`, `…/control`,
+ * `…/records`, `…/limits`, `…/logs`, `…/credentials`, `…/secrets`, `…/bucket`, `…/memory`): a bundle then holds that part's
+ * clients only.
  */
 export * from './bucket/index.ts';
+export * from './cache/index.ts';
+export * from './circuits/index.ts';
 export * from './config/index.ts';
 export * from './control/index.ts';
 export * from './credentials/index.ts';

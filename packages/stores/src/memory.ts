@@ -1,5 +1,8 @@
 /** Every port in memory: for tests, and for programs that need no store. */
 export { MemoryBucket } from './bucket/memory-bucket.ts';
+export { MemoryResponseCache } from './cache/memory-response-cache.ts';
+export { createMemoryCircuits } from './circuits/create-circuits.ts';
+export { MemoryCircuitTable } from './circuits/memory-circuit-table.ts';
 export { MemoryConfigSource } from './config/memory-config-source.ts';
 export { MemoryAccountStore } from './control/memory-account-store.ts';
 export { MemoryConfig } from './control/memory-config.ts';

@@ -16,6 +16,16 @@ export type RateLimitRule = {
   readonly by?: RateLimitSubject;
 };
 
+/** Ours: when a provider that fails is passed over. A type alias, so that it is JSON as well. */
+export type CircuitBreaker = {
+  /** Percent of the calls. */
+  readonly failure_rate: number;
+  /** Fewer calls within 30 s decide nothing. */
+  readonly minimum_calls: number;
+  /** Seconds; each failed probe doubles it, up to two minutes. */
+  readonly cool_down: number;
+};
+
 export type Backoff = 'constant' | 'linear' | 'exponential';
 export type JsonValue =
   | string
@@ -42,6 +52,8 @@ export interface GatewaySettings {
   readonly rate_limiting_fail_closed?: boolean;
   /** Ours: at most 20. */
   readonly rate_limits?: readonly RateLimitRule[];
+  /** Null and absent: off. */
+  readonly circuit_breaker?: CircuitBreaker | null;
   readonly authentication: boolean;
   readonly byok_only: boolean;
   readonly dlp?: JsonValue;
@@ -99,6 +111,8 @@ export interface GatewaySnapshot {
   /** A uuid that outlives nothing: a gateway deleted and created again gets a new one. */
   readonly internalId: string;
   readonly version: number;
+  /** Grows when all that the cache holds for the gateway must no longer be found (spec 5.4-11): every key is made with it. */
+  readonly cacheEpoch: number;
   /** RFC 3339. */
   readonly createdAt: string;
   readonly modifiedAt: string;

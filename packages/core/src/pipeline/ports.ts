@@ -1,4 +1,5 @@
 import type { DurationMs } from '../ids.ts';
+import type { Circuits } from '../ports/circuits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compression } from '../ports/compression.ts';
 import type { ConfigSource } from '../ports/config-source.ts';
@@ -7,6 +8,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { PlatformCredentials } from '../ports/platform-credentials.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
+import type { ResponseCache } from '../ports/response-cache.ts';
 import type { Timer } from '../ports/timer.ts';
 import type { TranslationPort } from '../ports/translation.ts';
 import type { Upstream } from '../ports/upstream.ts';
@@ -19,8 +21,12 @@ export interface Ports {
   /** Loaded on first use: a request that passes through needs none of it. */
   readonly translation: TranslationPort;
   readonly records: RecordSink;
+  /** Not asked for a request that is not cached. */
+  readonly cache: ResponseCache;
   /** Not asked for a request that falls under no limit. */
   readonly rateLimiter: RateLimiter;
+  /** Not asked on a gateway without a circuit breaker. */
+  readonly circuits: Circuits;
   readonly platformCredentials: PlatformCredentials;
   readonly compression: Compression;
   readonly clock: Clock;

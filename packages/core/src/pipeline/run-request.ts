@@ -1,7 +1,7 @@
 import { isRefusal, Refusal } from '../errors/refusal.ts';
-import type { UpstreamAnswer } from '../ports/upstream.ts';
 import { type Answer, refusalBody, refusalHeaders, type Story } from './answer.ts';
 import { answerQuestion } from './answer-question.ts';
+import { settleCircuits } from './call/circuits.ts';
 import type { Planned, Progress, Target } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { Ports } from './ports.ts';
@@ -14,7 +14,6 @@ import { lookUpCache } from './stages/look-up-cache.ts';
 import { plan } from './stages/plan.ts';
 import { open, read } from './stages/read.ts';
 import { settleRefusal } from './stages/settle.ts';
-import { streamOut } from './stages/stream-out.ts';
 import { inRunEnvelope } from './stream-out/run-envelope.ts';
 
 /**
@@ -44,20 +43,19 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
     if (isRefusal(planned)) return refuse(planned);
     story = planned;
     target = planned.steps[0].target;
-    const [admission, cached] = await Promise.all([
+    const [admission, found] = await Promise.all([
       admit(planned, ports), //                                            5 admit
-      lookUpCache(planned, ports), //                                      6 look up cache
+      lookUpCache(planned.steps[0], ports), //                             6 look up cache
     ]);
     const admitted = { ...planned, admission };
     story = admitted;
     const denied = refusalOf(admission);
     if (denied) return refuse(denied);
-    const objection = cached ? null : await pass(PROMPT_INSPECTION, admitted, ports); // 7 inspect prompt
+    const objection = found.answer ? null : await pass(PROMPT_INSPECTION, admitted, ports); // 7 inspect prompt
     if (objection) return refuse(objection);
-    const tried = cached
-      ? await fromCache(admitted, cached, progress, ports)
-      : await callSteps(admitted, progress, ports); //                     8 call, 9 stream out
-    return answerOf(admitted, tried, ports); //                            10 settle
+    const tried = await callSteps(admitted, found, progress, ports); //    8 call, 9 stream out
+    const answer = answerOf(admitted, tried, ports); //                    10 settle
+    return settlingCircuits(answer, admitted, ports);
   } catch (cause) {
     ports.faults.report('a request failed in the gateway', cause, story.id);
     return refuse(new Refusal('internal', { cause }));
@@ -82,17 +80,6 @@ function refused(
   };
 }
 
-async function fromCache(
-  planned: Planned,
-  answer: UpstreamAnswer,
-  progress: Progress,
-  ports: Ports,
-): Promise<TriedSteps> {
-  const [step] = planned.steps;
-  const result = await streamOut(planned, { target: step.target, answer }, progress, ports);
-  return { last: { exchange: planned, step, progress, result }, failed: [] };
-}
-
 /** The last step's result as the answer; settling it settles the steps that failed before it as well. */
 function answerOf({ endpoint }: Planned, { last, failed }: TriedSteps, ports: Ports): Answer {
   const given = answered(last, ports);
@@ -106,6 +93,13 @@ function answerOf({ endpoint }: Planned, { last, failed }: TriedSteps, ports: Po
       await Promise.all([answer.settle(), ...failed.map((step) => answered(step, ports).settle())]);
     },
   };
+}
+
+/** Settling the answer waits for the circuits as well, where the gateway has any. */
+function settlingCircuits(answer: Answer, planned: Planned, ports: Ports): Answer {
+  if (planned.gateway.settings.circuit_breaker == null) return answer;
+  const settle = async () => void (await Promise.all([answer.settle(), settleCircuits(planned, ports)]));
+  return { ...answer, settle };
 }
 
 function answered({ exchange, step, progress, result }: TriedStep, ports: Ports): Answer {

@@ -6,6 +6,8 @@ import {
   type TranslationPort,
   type Translator,
 } from '@weir/core';
+import { createResponseCache } from '@weir/stores/cache';
+import { createCircuits } from '@weir/stores/circuits';
 import { createConfigSource } from '@weir/stores/config';
 import { createPlatformCredentials } from '@weir/stores/credentials';
 import { createRateLimiter } from '@weir/stores/limits';
@@ -32,12 +34,19 @@ function lazyTranslation(): TranslationPort {
 export function createDataPlane() {
   let open = 0;
   const bucket = required('WEIR_BUCKET');
+  const loadBucket = async () => (await import('../lazy/bucket.ts')).createBucket({ bucket });
   const ports: Ports = {
     config: createConfigSource({ table: required('WEIR_CONFIG_TABLE'), clock: systemClock }),
     rateLimiter: createRateLimiter({ table: required('WEIR_STATE_TABLE'), clock: systemClock }),
+    circuits: createCircuits({
+      table: required('WEIR_STATE_TABLE'),
+      clock: systemClock,
+      report: (error) => logFailure('a circuit could not be shared', error, ''),
+    }),
+    cache: createResponseCache({ table: required('WEIR_CACHE_TABLE'), clock: systemClock, loadBucket }),
     records: createRecordSink({
       queueUrl: required('WEIR_RECORDS_QUEUE_URL'),
-      loadBucket: async () => (await import('../lazy/bucket-writer.ts')).createBucket({ bucket }),
+      loadBucket,
       // Others are open besides the one that hands its record over.
       expectMore: () => open > 1,
     }),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { mintToken } from '@weir/core';
 import { DEFAULT_LIMITS, type ManagementAnswer } from '@weir/management';
 import {
+  MemoryCircuitTable,
   MemoryConfig,
   MemoryGatewayStore,
   MemoryLogStore,
@@ -157,6 +158,7 @@ describe('the management function', () => {
     tokens: new MemoryTokenStore(config),
     logs: new MemoryLogStore({ clock }),
     cache: new MemoryResponseCache(clock),
+    circuits: new MemoryCircuitTable(clock),
     clock,
     ids: { random: (size) => randomBytes(size) },
     limits: DEFAULT_LIMITS,

@@ -1,5 +1,15 @@
-import type { AccountStore, Clock, GatewayStore, LogStore, TokenStore } from '@weir/core';
+import type {
+  AccountStore,
+  CircuitList,
+  Clock,
+  GatewayStore,
+  LogStore,
+  ResponseCache,
+  TokenStore,
+} from '@weir/core';
 import { createBucket, createS3Client } from '@weir/stores/bucket';
+import { createResponseCache } from '@weir/stores/cache';
+import { createCircuitList } from '@weir/stores/circuits';
 import {
   createAccountStore,
   createDynamoDBClient,
@@ -9,9 +19,11 @@ import {
 import { createLogStore } from '@weir/stores/logs';
 import {
   MemoryAccountStore,
+  MemoryCircuitTable,
   MemoryConfig,
   MemoryGatewayStore,
   MemoryLogStore,
+  MemoryResponseCache,
   MemoryTokenStore,
 } from '@weir/stores/memory';
 import { startLogEngines } from '@weir/testkit/logs';
@@ -22,6 +34,8 @@ export interface Stores {
   readonly gateways: GatewayStore;
   readonly tokens: TokenStore;
   readonly logs: LogStore;
+  readonly cache: ResponseCache;
+  readonly circuits: CircuitList;
 }
 
 /** Somewhere to keep state. Accounts keep tests apart, so one place serves them all. */
@@ -39,6 +53,8 @@ export async function inMemory(): Promise<Place> {
         gateways: new MemoryGatewayStore(config, clock),
         tokens: new MemoryTokenStore(config),
         logs: new MemoryLogStore({ clock }),
+        cache: new MemoryResponseCache(clock),
+        circuits: new MemoryCircuitTable(clock),
       };
     },
     stop: async () => {},
@@ -49,8 +65,10 @@ export async function inMemory(): Promise<Place> {
 export async function onEngines(): Promise<Place> {
   const engines = await startLogEngines();
   await engines.tableEngine.createConfigTable('config');
+  await engines.tableEngine.createCacheTable('cache');
   const client = createDynamoDBClient({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
   const s3 = createS3Client({ endpoint: engines.bucketEngine.endpoint, ...LOCAL });
+  const bucket = createBucket({ bucket: engines.bucket, client: s3 });
   return {
     stores: (clock) => {
       const config = { client, table: 'config', clock };
@@ -58,12 +76,9 @@ export async function onEngines(): Promise<Place> {
         accounts: createAccountStore(config),
         gateways: createGatewayStore(config),
         tokens: createTokenStore(config),
-        logs: createLogStore({
-          client,
-          table: engines.table,
-          bucket: createBucket({ bucket: engines.bucket, client: s3 }),
-          clock,
-        }),
+        logs: createLogStore({ client, table: engines.table, bucket, clock }),
+        circuits: createCircuitList({ client, table: 'config', clock }),
+        cache: createResponseCache({ client, table: 'cache', clock, loadBucket: async () => bucket }),
       };
     },
     stop: async () => {

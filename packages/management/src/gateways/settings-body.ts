@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { anyCase } from './any-case.ts';
+import { circuitBreaker } from './circuit-breaker.ts';
 import { dlp } from './dlp.ts';
 import { guardrails } from './guardrails.ts';
 import { isRsa4096PublicKey } from './public-key.ts';
@@ -64,6 +65,8 @@ const optional = {
   rate_limiting_technique: anyCase(['fixed', 'sliding']).nullable().exactOptional(),
   rate_limiting_fail_closed: z.boolean().exactOptional(),
   rate_limits: rateLimits.exactOptional(),
+  cache_coalesce: z.boolean().exactOptional(),
+  circuit_breaker: circuitBreaker.nullable().exactOptional(),
   authentication: z.boolean().exactOptional(),
   byok_only: z.boolean().exactOptional(),
   dlp: dlp.nullable().exactOptional(),

@@ -21,6 +21,10 @@ const storedSettings = z.partial(
   z.object({
     cache_invalidate_on_update: z.boolean(),
     cache_ttl: whole,
+    cache_coalesce: z.boolean(),
+    circuit_breaker: z.nullable(
+      z.object({ failure_rate: z.number(), minimum_calls: z.number(), cool_down: z.number() }),
+    ),
     collect_logs: z.boolean(),
     rate_limiting_interval: whole,
     rate_limiting_limit: whole,
@@ -51,6 +55,8 @@ const gatewayItem = z.object({
   id: storedString(z.custom<GatewayId>((text) => parseGatewayId(String(text)) !== null)),
   internal_id: storedString(z.string()),
   version: storedNumber(z.int()),
+  /** Items of an older version have none. */
+  cache_epoch: z.optional(storedNumber(z.int())),
   created_at: storedString(z.string()),
   modified_at: storedString(z.string()),
   settings: storedJson(storedSettings),
@@ -68,6 +74,7 @@ export function toGatewayItem(gateway: GatewaySnapshot): Record<string, Attribut
     id: { S: gateway.id },
     internal_id: { S: gateway.internalId },
     version: { N: String(gateway.version) },
+    cache_epoch: { N: String(gateway.cacheEpoch) },
     created_at: { S: gateway.createdAt },
     modified_at: { S: gateway.modifiedAt },
     settings: { S: JSON.stringify(gateway.settings) },
@@ -76,7 +83,7 @@ export function toGatewayItem(gateway: GatewaySnapshot): Record<string, Attribut
 
 /** @throws {DamagedItem} */
 export function fromGatewayItem(item: Record<string, AttributeValue>): GatewaySnapshot {
-  const { account, id, internal_id, version, created_at, modified_at, settings } = parseItem(
+  const { account, id, internal_id, version, cache_epoch, created_at, modified_at, settings } = parseItem(
     gatewayItem,
     item,
   );
@@ -85,6 +92,7 @@ export function fromGatewayItem(item: Record<string, AttributeValue>): GatewaySn
     id,
     internalId: internal_id,
     version,
+    cacheEpoch: cache_epoch ?? 0,
     createdAt: created_at,
     modifiedAt: modified_at,
     settings: { ...DEFAULT_SETTINGS, ...settings } as GatewaySettings,

@@ -12,9 +12,12 @@ import {
   type RecordId,
   type TokenId,
 } from '../../ids.ts';
+import type { CallOutcome, CircuitPass } from '../../policy/circuit.ts';
+import type { CircuitId } from '../../ports/circuits.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import type { LimitVerdict, RateLimit } from '../../ports/rate-limiter.ts';
+import type { ResponseCache } from '../../ports/response-cache.ts';
 import type { Translator } from '../../ports/translation.ts';
 import type { UpstreamAnswer, UpstreamFailure, UpstreamRequest } from '../../ports/upstream.ts';
 import type { BaseUrls } from '../../providers/base-urls.ts';
@@ -81,6 +84,19 @@ export class GatewayForTest {
   limiter: (limit: RateLimit) => LimitVerdict = () => {
     throw new Error('this test has no rate limiter');
   };
+  /** Circuits that are not closed, by provider and host. */
+  readonly circuits = new Map<string, CircuitPass>();
+  /** The calls whose end was told, in words. */
+  readonly circuitCalls: string[] = [];
+  /** How often stage 10 waited for the circuits. */
+  circuitsSettled = 0;
+  cache: ResponseCache = {
+    get: neverAsked,
+    put: neverAsked,
+    lease: neverAsked,
+    release: neverAsked,
+    purge: neverAsked,
+  };
   stale: DurationMs | null = null;
   provider: () => UpstreamAnswer | UpstreamFailure = () => jsonAnswer('{"ok":true}');
   #now: number = NOW;
@@ -98,6 +114,7 @@ export class GatewayForTest {
       id: id as GatewayId,
       internalId: 'b1',
       version: 7,
+      cacheEpoch: 0,
       createdAt: '2026-01-01T00:00:00.000Z',
       modifiedAt: '2026-01-01T00:00:00.000Z',
       settings: { ...DEFAULT_SETTINGS, ...settings },
@@ -187,11 +204,21 @@ export class GatewayForTest {
           return answer;
         },
       },
+      cache: this.cache,
       records: { put: async (record) => void this.records.push(record) },
       rateLimiter: {
         take: async (limit) => {
           this.taken.push(limit);
           return this.limiter(limit);
+        },
+      },
+      circuits: {
+        passOf: (circuit) => this.circuits.get(nameOf(circuit)) ?? 'closed',
+        begin: (circuit) => ({
+          end: (outcome: CallOutcome) => void this.circuitCalls.push(`${nameOf(circuit)} ${outcome}`),
+        }),
+        settled: async () => {
+          this.circuitsSettled += 1;
         },
       },
       platformCredentials: {
@@ -245,6 +272,12 @@ export class GatewayForTest {
       },
     };
   }
+}
+
+const nameOf = ({ provider, host }: CircuitId) => `${provider} ${host}`;
+
+async function neverAsked(): Promise<never> {
+  throw new Error('this test has no cache');
 }
 
 /** All chunks of a body. */

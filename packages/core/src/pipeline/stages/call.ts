@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal } from '../../errors/refusal.ts';
 import { header } from '../../http/header-map.ts';
-import { type DurationMs, durationMs } from '../../ids.ts';
+import { type DurationMs, durationMs, type RecordId } from '../../ids.ts';
+import { outcomeOf } from '../../policy/circuit.ts';
 import {
   type AttemptEnd,
   fallsBack,
@@ -9,9 +10,12 @@ import {
   retryDelay,
 } from '../../policy/retry-plan.ts';
 import type { Answer } from '../answer.ts';
-import { callOnce } from '../call/attempt.ts';
+import { throughCache } from '../cache/through-cache.ts';
+import { type AttemptLimits, callOnce } from '../call/attempt.ts';
+import { beginCall, isPassedOver, notePassedOver } from '../call/circuits.ts';
 import type { Planned, Progress, Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
+import { type Found, lookUpCache } from './look-up-cache.ts';
 import { streamOut } from './stream-out.ts';
 
 /** A step that was tried, with the record's story of it. */
@@ -30,44 +34,100 @@ export interface TriedSteps {
 }
 
 /**
- * Stages 8 and 9. Tries the steps in order until one answers (spec 5.7): each with its attempts (spec 5.6), and each
- * attempt as far as its first useful byte, so that nothing has reached the client when another is tried.
+ * Stages 8 and 9. Tries the steps in order until one answers (spec 5.7): each from the cache or with its attempts (spec
+ * 5.6), and each attempt as far as its first useful byte, so that nothing has reached the client when another is tried.
  *
+ * @param found what stage 6 saw of the first step; the others are looked up when their turn comes.
  * @returns the step whose result the client gets, the last one when all failed, and those that failed before it.
  */
-export async function callSteps(exchange: Planned, progress: Progress, ports: Ports): Promise<TriedSteps> {
+export async function callSteps(
+  exchange: Planned,
+  found: Found,
+  progress: Progress,
+  ports: Ports,
+): Promise<TriedSteps> {
   const failed: TriedStep[] = [];
-  let last = await callStep(storyOf(exchange, exchange.steps[0], ports), exchange.steps[0], progress, ports);
-  for (const step of exchange.steps.slice(1)) {
+  const { steps, id } = exchange;
+  let { step, seen, later } = await chooseStep(exchange, steps, found, progress, ports);
+  let last = await takeStep(storyOf(exchange, step, id), step, seen, progress, ports);
+  while (isSome(later)) {
     const end = endOf(last.result, ports);
     if (end === null || !fallsBack(end) || timeLeft(exchange, ports) <= 0) break;
     discard(last.result);
     failed.push(last);
     const own = { attempts: [], firstByteAt: null };
-    last = await callStep(storyOf(exchange, step, ports), step, own, ports);
+    ({ step, seen, later } = await chooseStep(exchange, later, null, own, ports));
+    const story = storyOf(exchange, step, ports.ids.record(ports.clock.now()));
+    last = await takeStep(story, step, seen, own, ports);
   }
   return { last, failed };
 }
 
-/** The step as the request that its record tells of. */
-function storyOf(exchange: Planned, step: Step, ports: Ports): Planned {
-  if (step.exchange.endpoint === exchange.endpoint) return exchange;
-  const { steps, deadline, admission, requestId } = exchange;
-  const id = step.index === 0 ? exchange.id : ports.ids.record(ports.clock.now());
-  return { ...step.exchange, settings: step.settings, steps, deadline, admission, id, requestId, step: step.index };
+type Some<Item> = readonly [Item, ...Item[]];
+const isSome = <Item>(items: readonly Item[]): items is Some<Item> => items.length > 0;
+
+/** The first step that is not passed over; those that are stand among the attempts of the one that is tried. */
+async function chooseStep(
+  exchange: Planned,
+  [step, ...later]: Some<Step>,
+  found: Found | null,
+  progress: Progress,
+  ports: Ports,
+): Promise<{ readonly step: Step; readonly seen: Found; readonly later: readonly Step[] }> {
+  const seen = found ?? (await lookUpCache(step, ports));
+  if (!isSome(later) || seen.answer || !isPassedOver(exchange, step, later, ports))
+    return { step, seen, later };
+  notePassedOver(step, progress, ports);
+  return chooseStep(exchange, later, null, progress, ports);
 }
 
-async function callStep(exchange: Planned, step: Step, progress: Progress, ports: Ports): Promise<TriedStep> {
+/** The step as the request that its record tells of. */
+function storyOf(exchange: Planned, step: Step, id: RecordId): Planned {
+  if (step.exchange.endpoint === exchange.endpoint) return exchange;
+  const { steps, deadline, admission, requestId } = exchange;
+  return {
+    ...step.exchange,
+    settings: step.settings,
+    steps,
+    deadline,
+    admission,
+    id,
+    requestId,
+    step: step.index,
+  };
+}
+
+async function takeStep(
+  exchange: Planned,
+  step: Step,
+  found: Found,
+  progress: Progress,
+  ports: Ports,
+): Promise<TriedStep> {
+  const result = await throughCache(exchange, step, found, progress, ports, () =>
+    callStep(exchange, step, progress, ports),
+  );
+  return { exchange, step, progress, result };
+}
+
+async function callStep(
+  exchange: Planned,
+  step: Step,
+  progress: Progress,
+  ports: Ports,
+): Promise<Answer | Refusal> {
   const { settings } = step;
   for (let attempt = 1; ; attempt++) {
-    const result = await tryOnce(exchange, step, attempt, progress, ports);
-    const tried = { exchange, step, progress, result };
+    const limits = limitsOf(exchange, step, attempt, ports);
+    const circuit = beginCall(exchange, step.target, ports);
+    const result = await tryOnce(exchange, step, limits, progress, ports);
     const end = endOf(result, ports);
-    if (end === null || !isRetried(end) || attempt >= settings.maxAttempts.value) return tried;
+    circuit?.end(outcomeOf(end, limits.firstByte));
+    if (end === null || !isRetried(end) || attempt >= settings.maxAttempts.value) return result;
     const plan = { delay: settings.retryDelay.value, backoff: settings.backoff.value };
     const after = end.kind === 'status' ? end.retryAfter : null;
     const delay = retryDelay(plan, attempt, after, (ports.ids.random(1)[0] ?? 0) / 256);
-    if (delay === null || delay >= timeLeft(exchange, ports)) return tried;
+    if (delay === null || delay >= timeLeft(exchange, ports)) return result;
     discard(result);
     await pause(delay, ports);
   }
@@ -76,11 +136,11 @@ async function callStep(exchange: Planned, step: Step, progress: Progress, ports
 async function tryOnce(
   exchange: Planned,
   step: Step,
-  attempt: number,
+  limits: AttemptLimits,
   progress: Progress,
   ports: Ports,
 ): Promise<Answer | Refusal> {
-  const called = await callOnce(step.target, limitsOf(exchange, step, attempt, ports), progress, ports);
+  const called = await callOnce(step.target, limits, progress, ports);
   if (isRefusal(called)) return called;
   const result = await streamOut(exchange, called, progress, ports);
   const failure = isRefusal(result)
@@ -94,7 +154,7 @@ async function tryOnce(
 }
 
 /** The caller's timeout does not hold for the last of several attempts: it may take its time (spec 5.6-4). */
-function limitsOf(exchange: Planned, { settings }: Step, attempt: number, ports: Ports) {
+function limitsOf(exchange: Planned, { settings }: Step, attempt: number, ports: Ports): AttemptLimits {
   const { maxAttempts, requestTimeout, idleTimeout } = settings;
   const isLastOfMany = maxAttempts.value > 1 && attempt >= maxAttempts.value;
   const own = isLastOfMany ? null : requestTimeout.value;

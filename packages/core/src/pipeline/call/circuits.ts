@@ -1,0 +1,62 @@
+import type { GatewaySnapshot } from '../../gateway/settings.ts';
+import { durationMs } from '../../ids.ts';
+import type { CircuitCall, CircuitId } from '../../ports/circuits.ts';
+import type { Planned, Progress, Step, Target } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+
+type CircuitPorts = Pick<Ports, 'circuits'>;
+
+/** How a step that was passed over is named among the attempts. */
+const CIRCUIT_OPEN = 'circuit-open';
+
+/**
+ * Whether a step is left out because its provider is failing (docs/circuit-breaking.md): only while one that is not
+ * comes after it, so that the last choice is always called.
+ */
+export function isPassedOver(
+  { gateway }: Pick<Planned, 'gateway'>,
+  step: Step,
+  later: readonly Step[],
+  ports: CircuitPorts,
+): boolean {
+  return isOpen(gateway, step, ports) && later.some((other) => !isOpen(gateway, other, ports));
+}
+
+function isOpen(gateway: GatewaySnapshot, { target }: Step, { circuits }: CircuitPorts): boolean {
+  const rule = gateway.settings.circuit_breaker;
+  return rule != null && circuits.passOf(circuitOf(gateway, target), rule) === 'open';
+}
+
+/** Among the attempts of the step that is tried in its place. */
+export function notePassedOver({ target }: Step, progress: Progress, { clock }: Pick<Ports, 'clock'>): void {
+  progress.attempts.push({
+    provider: target.provider.slug,
+    startedAt: clock.now(),
+    duration: durationMs(0),
+    status: null,
+    failure: CIRCUIT_OPEN,
+  });
+}
+
+/** Null: the gateway has no circuit breaker. */
+export function beginCall(
+  { gateway }: Pick<Planned, 'gateway'>,
+  target: Target,
+  { circuits }: CircuitPorts,
+): CircuitCall | null {
+  const rule = gateway.settings.circuit_breaker;
+  return rule == null ? null : circuits.begin(circuitOf(gateway, target), rule);
+}
+
+/** Stage 10: waits until what was counted is shared. */
+export const settleCircuits = (
+  { gateway, steps }: Pick<Planned, 'gateway' | 'steps'>,
+  { circuits }: CircuitPorts,
+): Promise<void> => circuits.settled(steps.map(({ target }) => circuitOf(gateway, target)));
+
+const circuitOf = ({ account, internalId }: GatewaySnapshot, { provider, url }: Target): CircuitId => ({
+  account,
+  gateway: internalId,
+  provider: provider.slug,
+  host: new URL(url).host,
+});

@@ -1,0 +1,43 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CircuitList, Circuits, Clock } from '@weir/core';
+import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DynamoDBCircuitTable } from './dynamodb-circuit-table.ts';
+import { MemoryCircuitTable } from './memory-circuit-table.ts';
+import type { SharedCircuitOptions } from './shared-circuit.ts';
+import { SharedCircuits } from './shared-circuits.ts';
+
+/** Nobody waits for it, except a process that would like to go to sleep. */
+const PATIENCE = { connect: 500, answer: 500, attempts: 2 };
+
+export interface CircuitsOptions {
+  readonly table: string;
+  readonly clock: Clock;
+  readonly client?: DynamoDBClient;
+}
+
+/** Circuits in the `state` table. One per process; its client is made at the first gateway that has a circuit breaker. */
+export function createCircuits({
+  report,
+  ...options
+}: CircuitsOptions & Pick<SharedCircuitOptions, 'report'>): Circuits {
+  return new SharedCircuits({ table: tableOf(options), clock: options.clock, report });
+}
+
+/** What the processes share, for the control plane. */
+export function createCircuitList(options: CircuitsOptions): CircuitList {
+  return tableOf(options);
+}
+
+/** Circuits of this process alone, or together with others that are given the same table. */
+export function createMemoryCircuits(clock: Clock, table = new MemoryCircuitTable(clock)): Circuits {
+  return new SharedCircuits({ table, clock, report: () => undefined });
+}
+
+function tableOf({ table, clock, client }: CircuitsOptions): DynamoDBCircuitTable {
+  let made = client;
+  const lazily = () => {
+    made ??= createDynamoDBClient({ patience: PATIENCE });
+    return made;
+  };
+  return new DynamoDBCircuitTable({ client: lazily, table, clock });
+}
