@@ -1,9 +1,9 @@
-import { type Clock, durationMs, type EpochMs, type LimitVerdict } from '@weir/core';
+import { type Clock, type DurationMs, durationMs, type EpochMs, type LimitVerdict } from '@weir/core';
 
 /** Admissions that the table has counted and nobody has used yet. */
 export interface Lot {
   readonly count: number;
-  /** The last moment at which they may be used. */
+  /** A request that came later cannot use them: they would count too short for it. */
   readonly until: EpochMs;
   readonly giveBack: () => Promise<void>;
 }
@@ -24,81 +24,104 @@ export interface KnownCount {
   left(now: EpochMs): { readonly remaining: number; readonly until: EpochMs };
 }
 
+interface Waiting {
+  readonly arrivedAt: EpochMs;
+  readonly resolve: (verdict: LimitVerdict) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Calls under way for one key; a process that asks for more at once only outpaces itself. */
 const MOST_UNDER_WAY = 16;
-/** How often others may be faster than a request before it is refused. */
-const TRIES = 20;
+/** How often in a row others may be faster. Each time they have got further, so this ends nothing but a fault. */
+const MOST_REFUSALS = 200;
 
 /**
- * Hands one key's admissions to the requests of this process. Alone, a request makes one call; those that arrive while
- * calls are under way wait for the next one, which asks for all of them. A call that fails fails all that wait.
+ * Hands one key's admissions to the requests of this process. A request that comes alone makes one call; those that come
+ * while many calls are under way share the next one. A call that fails fails all that wait.
  */
 export class Taking {
   readonly #count: KnownCount;
   readonly #clock: Clock;
-  readonly #underWay = new Set<Promise<unknown>>();
-  #lots: Lot[] = [];
-  #waiting = 0;
+  /** In the order in which they came. */
+  readonly #queue: Waiting[] = [];
+  readonly #lots: Lot[] = [];
+  #underWay = 0;
   /** Admissions that calls under way ask for. */
   #coming = 0;
+  #refusals = 0;
 
   constructor(count: KnownCount, clock: Clock) {
     this.#count = count;
     this.#clock = clock;
   }
 
-  async take(): Promise<LimitVerdict> {
-    this.#waiting += 1;
-    try {
-      for (let tries = 0; tries < TRIES; ) {
-        const now = this.#clock.now();
-        const lot = this.#use(now);
-        if (lot) return this.#admitted(lot, now);
-        const wanted = this.#waiting - this.#coming;
-        const step = this.#next(wanted, now);
-        if (step.kind === 'full') return { admitted: false, retryAfter: span(now, step.until) };
-        if (step.kind === 'wait') {
-          await Promise.race(this.#underWay);
-          continue;
-        }
-        tries += 1;
-        await this.#ask(step);
+  take(): Promise<LimitVerdict> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ arrivedAt: this.#clock.now(), resolve, reject });
+      this.#serve();
+    });
+  }
+
+  #serve(): void {
+    const now = this.#clock.now();
+    this.#handOut(now);
+    for (;;) {
+      const wanted = this.#queue.length - this.#coming;
+      if (wanted <= 0 || this.#underWay >= MOST_UNDER_WAY) return;
+      const step = this.#count.next(wanted, now);
+      if (step.kind === 'wait') return;
+      if (step.kind === 'full') {
+        // Those that came first have what is under way.
+        this.#refuse(this.#queue.splice(this.#coming), span(now, step.until));
+        return;
       }
-    } finally {
-      this.#waiting -= 1;
+      this.#ask(step);
     }
-    return { admitted: false, retryAfter: durationMs(1) };
   }
 
-  #next(wanted: number, now: EpochMs): Step {
-    if (wanted <= 0 || this.#underWay.size >= MOST_UNDER_WAY) return { kind: 'wait' };
-    return this.#count.next(wanted, now);
+  /** Each to the latest that may use it: those that came before can use others as well. */
+  #handOut(now: EpochMs): void {
+    for (const { count, until, giveBack } of this.#lots.splice(0)) {
+      let left = count;
+      for (; left > 0; left--) {
+        const index = this.#queue.findLastIndex(({ arrivedAt }) => arrivedAt <= until);
+        const [waiting] = index === -1 ? [] : this.#queue.splice(index, 1);
+        if (!waiting) break;
+        const { remaining, until: more } = this.#count.left(now);
+        waiting.resolve({ admitted: true, remaining, resetAfter: span(now, more), giveBack });
+      }
+      if (left > 0 && until >= now) this.#lots.push({ count: left, until, giveBack });
+    }
   }
 
-  #use(now: EpochMs): Lot | null {
-    this.#lots = this.#lots.filter(({ count, until }) => count > 0 && until >= now);
-    const [lot, ...others] = this.#lots;
-    if (!lot) return null;
-    this.#lots = [{ ...lot, count: lot.count - 1 }, ...others];
-    return lot;
-  }
-
-  async #ask({ count, ask }: Extract<Step, { kind: 'ask' }>): Promise<void> {
+  #ask({ count, ask }: Extract<Step, { kind: 'ask' }>): void {
     this.#coming += count;
-    const call = ask();
-    this.#underWay.add(call);
-    try {
-      const lot = await call;
-      if (lot) this.#lots.push(lot);
-    } finally {
+    this.#underWay += 1;
+    const over = () => {
       this.#coming -= count;
-      this.#underWay.delete(call);
-    }
+      this.#underWay -= 1;
+    };
+    ask().then(
+      (lot) => {
+        over();
+        this.#learned(lot);
+        this.#serve();
+      },
+      (error: unknown) => {
+        over();
+        for (const { reject } of this.#queue.splice(0)) reject(error);
+      },
+    );
   }
 
-  #admitted({ giveBack }: Lot, now: EpochMs): LimitVerdict {
-    const { remaining, until } = this.#count.left(now);
-    return { admitted: true, remaining, resetAfter: span(now, until), giveBack };
+  #learned(lot: Lot | null): void {
+    this.#refusals = lot ? 0 : this.#refusals + 1;
+    if (lot) this.#lots.push(lot);
+    else if (this.#refusals > MOST_REFUSALS) this.#refuse(this.#queue.splice(0), durationMs(1));
+  }
+
+  #refuse(waiting: readonly Waiting[], retryAfter: DurationMs): void {
+    for (const { resolve } of waiting) resolve({ admitted: false, retryAfter });
   }
 }
 
