@@ -102,6 +102,8 @@ export async function startProviderSimulators(): Promise<ProviderSimulators> {
   return {
     baseUrls: {
       ...Object.fromEntries(SIMULATED_PROVIDERS.map(({ slug }) => [slug, `${url}/${slug}`])),
+      // Ends in its version, as the real one does: clients write the version or leave it out.
+      openai: `${url}/openai/v1`,
       // Its host names a resource, and so its models do.
       'azure-openai': `${url}/azure-openai/{resource}`,
     },
@@ -143,7 +145,7 @@ async function receive(message: IncomingMessage): Promise<Received> {
   return {
     provider: SIMULATED_PROVIDERS.find((it) => it.slug === slug) ?? null,
     request: {
-      path: path ?? '',
+      path: slug === 'openai' ? (path ?? '').replace(/^\/v1(?=\/)/, '') : (path ?? ''),
       query: new URLSearchParams(query),
       headers: message.headers,
       body: parsed(text),
