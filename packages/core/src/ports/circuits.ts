@@ -30,7 +30,7 @@ export interface CircuitCall {
  * - an opening, a probe and a closing are each one conditional write: of any number of processes one has the probe;
  * - no news older than 5 s keeps a request away, except that a circuit stays open for the time for which it was opened;
  * - while the store is down, circuits are closed within 5 s;
- * - a count whose answer was lost may be missing or count twice.
+ * - a count may count twice when the store's answer is lost, and is missing when its process ends before it is shared.
  *
  * No method throws for a store that is down.
  */
@@ -53,7 +53,8 @@ export interface StoredCircuit {
 /** For the control plane. */
 export interface CircuitList {
   /**
-   * The circuits that had calls in the last hour, read from the store itself, by provider and host.
+   * The circuits that had calls in the last hour, read from the store itself, by provider and host; the
+   * first 1,000.
    * @throws {StoreUnavailable}
    */
   list(owner: CircuitOwner): Promise<readonly StoredCircuit[]>;

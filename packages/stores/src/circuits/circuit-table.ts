@@ -21,6 +21,9 @@ export interface CircuitTable extends CircuitList {
 /** What nobody wrote to for this long is not listed, and may be cleaned up. Seconds. */
 export const KEPT_FOR = 3_600;
 
+/** More than anybody reads; hosts are named by callers where a provider has one for each customer. */
+export const MOST_LISTED = 1_000;
+
 /** A circuit's name within its gateway. */
 export const circuitName = ({ provider, host }: Pick<CircuitId, 'provider' | 'host'>) =>
   `${provider}#${host}`;

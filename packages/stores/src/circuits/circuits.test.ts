@@ -146,6 +146,22 @@ describe('circuits while the store is down', () => {
     expect(circuits.passOf(circuit, RULE)).toBe('closed');
   });
 
+  it('forget nothing that still counts: it is shared once the store answers', async () => {
+    const clock = new ManualClock();
+    const shared = new MemoryCircuitTable(clock);
+    shared.isDown = true;
+    const circuits = createMemoryCircuits(clock, shared);
+    const circuit = aCircuit();
+    for (let left = 20; left > 0; left--) circuits.begin(circuit, RULE).end('failed');
+    await circuits.settled([circuit]);
+    shared.isDown = false;
+    clock.advance(1_000);
+    circuits.passOf(circuit, RULE);
+    await circuits.settled([circuit]);
+    expect((await shared.read(circuit)).phase.kind).toBe('open');
+    expect([...(await shared.read(circuit)).window.values()]).toEqual([{ calls: 20, failures: 20 }]);
+  });
+
   it('on DynamoDB say what is wrong, and the list throws', async () => {
     const absent = { table: 'no-such-table', clock: new ManualClock(), client };
     const reported: unknown[] = [];

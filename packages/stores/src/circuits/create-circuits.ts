@@ -6,9 +6,6 @@ import { MemoryCircuitTable } from './memory-circuit-table.ts';
 import type { SharedCircuitOptions } from './shared-circuit.ts';
 import { SharedCircuits } from './shared-circuits.ts';
 
-/** Nobody waits for it, except a process that would like to go to sleep. */
-const PATIENCE = { connect: 500, answer: 500, attempts: 2 };
-
 export interface CircuitsOptions {
   readonly table: string;
   readonly clock: Clock;
@@ -36,7 +33,7 @@ export function createMemoryCircuits(clock: Clock, table = new MemoryCircuitTabl
 function tableOf({ table, clock, client }: CircuitsOptions): DynamoDBCircuitTable {
   let made = client;
   const lazily = () => {
-    made ??= createDynamoDBClient({ patience: PATIENCE });
+    made ??= createDynamoDBClient();
     return made;
   };
   return new DynamoDBCircuitTable({ client: lazily, table, clock });

@@ -14,7 +14,7 @@ import {
 } from '@weir/core';
 import { ask, isConditionRefused } from '../aws/ask.ts';
 import { circuitKey, circuitOf, circuitsKey, type Item, isCurrent, placeOf, ttlAt } from './circuit-item.ts';
-import type { CircuitTable, VersionedCircuit } from './circuit-table.ts';
+import { type CircuitTable, MOST_LISTED, type VersionedCircuit } from './circuit-table.ts';
 
 export interface DynamoDBCircuitTableOptions {
   /** Called at the first use. */
@@ -108,8 +108,8 @@ export class DynamoDBCircuitTable implements CircuitTable {
       const current = (page.Items ?? []).filter((item) => isCurrent(item, now));
       circuits.push(...current.map(circuitOf));
       from = page.LastEvaluatedKey;
-    } while (from);
-    return circuits;
+    } while (from && circuits.length < MOST_LISTED);
+    return circuits.slice(0, MOST_LISTED);
   }
 
   /** @returns the circuit afterwards; null when the condition did not hold. */

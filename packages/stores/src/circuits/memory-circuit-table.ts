@@ -9,7 +9,13 @@ import {
   NEW_CIRCUIT,
   StoreUnavailable,
 } from '@weir/core';
-import { type CircuitTable, circuitName, KEPT_FOR, type VersionedCircuit } from './circuit-table.ts';
+import {
+  type CircuitTable,
+  circuitName,
+  KEPT_FOR,
+  MOST_LISTED,
+  type VersionedCircuit,
+} from './circuit-table.ts';
 
 interface Kept {
   readonly circuit: VersionedCircuit;
@@ -57,7 +63,8 @@ export class MemoryCircuitTable implements CircuitTable {
     const kept = [...(this.#gateways.get(placeOf(owner)) ?? [])].filter(
       ([, { writtenAt }]) => now - writtenAt < KEPT_FOR * 1_000,
     );
-    return kept.toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, { circuit }]) => circuit);
+    const sorted = kept.toSorted(([one], [other]) => (one < other ? -1 : 1));
+    return sorted.slice(0, MOST_LISTED).map(([, { circuit }]) => circuit);
   }
 
   #find(circuit: CircuitId): VersionedCircuit {

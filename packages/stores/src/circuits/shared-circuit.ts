@@ -10,7 +10,6 @@ import {
   type CircuitPass,
   type CircuitPhase,
   type Clock,
-  DOWN_FOR,
   durationMs,
   type EpochMs,
   isProbeDue,
@@ -23,6 +22,7 @@ import {
   tripped,
 } from '@weir/core';
 import type { CircuitTable, VersionedCircuit } from './circuit-table.ts';
+import { TableTalk } from './table-talk.ts';
 
 /** What the table said, and when it was asked. */
 interface News {
@@ -48,11 +48,6 @@ interface Verdict {
   readonly phase: CircuitPhase;
 }
 
-interface Talk {
-  readonly began: EpochMs;
-  over: Promise<void>;
-}
-
 export interface SharedCircuitOptions {
   readonly table: CircuitTable;
   readonly clock: Clock;
@@ -60,28 +55,30 @@ export interface SharedCircuitOptions {
   readonly report: (error: unknown) => void;
 }
 
-/** One circuit as one process knows it. It talks to the table beside the requests, about every two seconds. */
+/** One circuit as one process knows it; news and counts pass about every two seconds, beside the requests. */
 export class SharedCircuit {
   readonly #circuit: CircuitId;
   readonly #table: CircuitTable;
   readonly #clock: Clock;
-  readonly #report: (error: unknown) => void;
   #rule: CircuitBreaker;
   #news: News | null = null;
   #unshared = new Map<number, CallCounts>();
   readonly #underWay = new Set<CallUnderWay>();
   #ticket: Ticket | null = null;
   #verdict: Verdict | null = null;
-  #talk: Talk | null = null;
-  /** When the table last failed to answer; null when its last answer was good. */
-  #failedAt: EpochMs | null = null;
+  readonly #talk: TableTalk;
 
   constructor(circuit: CircuitId, rule: CircuitBreaker, { table, clock, report }: SharedCircuitOptions) {
     this.#circuit = circuit;
     this.#rule = rule;
     this.#table = table;
     this.#clock = clock;
-    this.#report = report;
+    this.#talk = new TableTalk({
+      clock,
+      report,
+      exchange: (began) => this.#exchange(began),
+      isPressing: (now) => this.#isPressing(now),
+    });
   }
 
   passOf(rule: CircuitBreaker): CircuitPass {
@@ -90,11 +87,12 @@ export class SharedCircuit {
     if (this.#ticket && now <= this.#ticket.beginsBy) return 'probe';
     if (!this.#news) return 'closed';
     const { circuit, asOf } = this.#news;
-    const news = { phase: circuit.phase, age: durationMs(now - asOf), isCutOff: this.#failedAt !== null };
+    const news = { phase: circuit.phase, age: durationMs(now - asOf), isCutOff: this.#talk.isCutOff };
     return passAt(news, now);
   }
 
-  begin(): CircuitCall {
+  begin(rule: CircuitBreaker): CircuitCall {
+    this.#rule = rule;
     const call: CallUnderWay = { beganAt: this.#clock.now(), probes: this.#useTicket() };
     this.#underWay.add(call);
     this.#keepUp();
@@ -108,8 +106,8 @@ export class SharedCircuit {
   /** Resolves when what should not wait for the next request is in the table, or cannot be. */
   async settled(): Promise<void> {
     const now = this.#clock.now();
-    if (this.#isPressing(now) || (this.#unshared.size > 0 && this.#isOld(now))) await this.#talkToTable(now);
-    else await this.#talk?.over;
+    if (this.#isPressing(now) || (this.#unshared.size > 0 && this.#isOld(now))) await this.#talk.start(now);
+    else await this.#talk.over;
   }
 
   #useTicket(): VersionedCircuit | null {
@@ -136,7 +134,7 @@ export class SharedCircuit {
   /** Shares and learns beside the request, when it is time to. @returns the time. */
   #keepUp(): EpochMs {
     const now = this.#clock.now();
-    if (this.#isOld(now) || this.#isPressing(now)) void this.#talkToTable(now);
+    if (this.#isOld(now) || this.#isPressing(now)) void this.#talk.start(now);
     return now;
   }
 
@@ -153,46 +151,28 @@ export class SharedCircuit {
     return tripped(phase, addWindows(window, this.#unshared), this.#rule, now) !== null;
   }
 
-  /** Never rejects. What is under way is joined while it is young: a question may have been frozen with the process. */
-  #talkToTable(now: EpochMs): Promise<void> {
-    const age = this.#talk ? now - this.#talk.began : -1;
-    if (this.#talk && age >= 0 && age <= NEWS_FRESH_FOR) return this.#talk.over;
-    const silence = this.#failedAt === null ? -1 : now - this.#failedAt;
-    if (silence >= 0 && silence < DOWN_FOR) return Promise.resolve();
-    const talk: Talk = { began: now, over: Promise.resolve() };
-    this.#talk = talk;
-    talk.over = this.#exchange(now).then(() => this.#goOn(talk));
-    return talk.over;
-  }
-
-  /** What became pressing meanwhile is said at once. */
-  async #goOn(talk: Talk): Promise<void> {
-    if (this.#talk !== talk) return;
-    this.#talk = null;
-    const now = this.#clock.now();
-    if (this.#failedAt === null && this.#isPressing(now)) await this.#talkToTable(now);
-  }
-
   async #exchange(began: EpochMs): Promise<void> {
-    try {
-      const circuit = await this.#decide(await this.#share());
-      this.#failedAt = null;
-      if (!this.#news || this.#news.asOf <= began) this.#news = { circuit, asOf: began };
-    } catch (error) {
-      // Nobody is kept from a provider by what cannot be known.
-      this.#failedAt = this.#clock.now();
-      this.#report(error);
-    }
+    const circuit = await this.#decide(await this.#share());
+    const known = this.#news?.asOf ?? 0;
+    // What was learned later stays, unless the clock was set back since.
+    if (known <= began || known > this.#clock.now()) this.#news = { circuit, asOf: began };
   }
 
-  /** Brings the counts to the table; one that is lost on the way is not brought again, so that it cannot count twice. */
+  /** Brings the counts to the table. What did not arrive is brought again while it counts, be it for the second time. */
   async #share(): Promise<VersionedCircuit> {
-    const counts = this.#unshared;
-    this.#unshared = new Map();
     const oldest = bucketOf(this.#clock.now()) - BUCKETS;
+    const counts = new Map([...this.#unshared].filter(([bucket]) => bucket > oldest));
+    this.#unshared = new Map();
     let circuit: VersionedCircuit | null = null;
-    for (const [bucket, one] of counts)
-      if (bucket > oldest) circuit = await this.#table.add(this.#circuit, bucket, one);
+    try {
+      for (const [bucket, one] of counts) {
+        circuit = await this.#table.add(this.#circuit, bucket, one);
+        counts.delete(bucket);
+      }
+    } catch (error) {
+      this.#unshared = new Map(addWindows(counts, this.#unshared));
+      throw error;
+    }
     return circuit ?? this.#table.read(this.#circuit);
   }
 
@@ -200,13 +180,11 @@ export class SharedCircuit {
     const now = this.#clock.now();
     const { phase, window, version } = circuit;
     const verdict = this.#verdict;
-    this.#verdict = null;
-    const next =
-      verdict?.version === version
-        ? verdict.phase
-        : (tripped(phase, window, this.#rule, now) ?? probing(phase, now));
+    const ofProbe = verdict?.version === version ? verdict.phase : null;
+    const next = ofProbe ?? tripped(phase, window, this.#rule, now) ?? probing(phase, now);
+    const changed = next && (await this.#table.change(this.#circuit, version, next));
+    if (this.#verdict === verdict) this.#verdict = null;
     if (!next) return circuit;
-    const changed = await this.#table.change(this.#circuit, version, next);
     if (!changed) return this.#table.read(this.#circuit);
     if (next.kind === 'half-open') this.#takeProbe(phase, changed, now);
     return changed;

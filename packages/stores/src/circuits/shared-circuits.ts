@@ -19,7 +19,7 @@ export class SharedCircuits implements Circuits {
   }
 
   begin(circuit: CircuitId, rule: CircuitBreaker): CircuitCall {
-    return this.#find(circuit, rule).begin();
+    return this.#find(circuit, rule).begin(rule);
   }
 
   async settled(circuits: readonly CircuitId[]): Promise<void> {

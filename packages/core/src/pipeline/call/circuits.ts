@@ -1,6 +1,7 @@
 import type { GatewaySnapshot } from '../../gateway/settings.ts';
 import { durationMs } from '../../ids.ts';
-import type { CircuitCall, CircuitId } from '../../ports/circuits.ts';
+import type { CallOutcome } from '../../policy/circuit.ts';
+import type { CircuitId } from '../../ports/circuits.ts';
 import type { Planned, Progress, Step, Target } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
@@ -38,14 +39,25 @@ export function notePassedOver({ target }: Step, progress: Progress, { clock }: 
   });
 }
 
-/** Null: the gateway has no circuit breaker. */
-export function beginCall(
+/** One call of a target, which counts by what it `says` where the gateway has a circuit breaker. */
+export async function countCall<Result>(
   { gateway }: Pick<Planned, 'gateway'>,
   target: Target,
   { circuits }: CircuitPorts,
-): CircuitCall | null {
+  call: () => Promise<Result>,
+  says: (result: Result) => CallOutcome,
+): Promise<Result> {
   const rule = gateway.settings.circuit_breaker;
-  return rule == null ? null : circuits.begin(circuitOf(gateway, target), rule);
+  if (rule == null) return call();
+  const begun = circuits.begin(circuitOf(gateway, target), rule);
+  let outcome: CallOutcome = 'nothing-learned';
+  try {
+    const result = await call();
+    outcome = says(result);
+    return result;
+  } finally {
+    begun.end(outcome);
+  }
 }
 
 /** Stage 10: waits until what was counted is shared. */

@@ -12,7 +12,7 @@ import {
 import type { Answer } from '../answer.ts';
 import { throughCache } from '../cache/through-cache.ts';
 import { type AttemptLimits, callOnce } from '../call/attempt.ts';
-import { beginCall, isPassedOver, notePassedOver } from '../call/circuits.ts';
+import { countCall, isPassedOver, notePassedOver } from '../call/circuits.ts';
 import type { Planned, Progress, Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { type Found, lookUpCache } from './look-up-cache.ts';
@@ -119,10 +119,14 @@ async function callStep(
   const { settings } = step;
   for (let attempt = 1; ; attempt++) {
     const limits = limitsOf(exchange, step, attempt, ports);
-    const circuit = beginCall(exchange, step.target, ports);
-    const result = await tryOnce(exchange, step, limits, progress, ports);
+    const result = await countCall(
+      exchange,
+      step.target,
+      ports,
+      () => tryOnce(exchange, step, limits, progress, ports),
+      (tried) => outcomeOf(endOf(tried, ports), limits.firstByte),
+    );
     const end = endOf(result, ports);
-    circuit?.end(outcomeOf(end, limits.firstByte));
     if (end === null || !isRetried(end) || attempt >= settings.maxAttempts.value) return result;
     const plan = { delay: settings.retryDelay.value, backoff: settings.backoff.value };
     const after = end.kind === 'status' ? end.retryAfter : null;
