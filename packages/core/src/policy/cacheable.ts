@@ -19,4 +19,4 @@ export const isCacheableRequest = (method: string, bodySize: number): boolean =>
  * @param round from 0. @param random in [0, 1). @returns milliseconds.
  */
 export const followerPause = (round: number, random: number): number =>
-  Math.round(Math.min(400, 20 * 1.6 ** round) * (0.75 + random / 2));
+  Math.round(Math.min(500, 50 * 1.7 ** round) * (0.75 + random / 2));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PERMISSION_GROUPS, type Permission } from '@weir/core';
-import { startLocalHost } from '@weir/local-host';
+import { type LocalHostOptions, startLocalHost } from '@weir/local-host';
 import { type FaultUpstream, refusingUrl, startFaultUpstream } from '@weir/testkit';
 import { closeConnections, type RawAnswer, type RawRequest, sendRaw } from './raw-http.ts';
 import { StoredRecords } from './stored-records.ts';
@@ -69,7 +69,9 @@ async function providerBaseUrls(upstream: FaultUpstream): Promise<string> {
   });
 }
 
-export async function startGateway(): Promise<RunningGateway> {
+export async function startGateway({
+  plugins,
+}: Pick<LocalHostOptions, 'plugins'> = {}): Promise<RunningGateway> {
   const upstream = await startFaultUpstream();
   const dataDir = await mkdtemp(join(tmpdir(), 'weir-end-to-end-'));
   const logged: string[] = [];
@@ -80,6 +82,7 @@ export async function startGateway(): Promise<RunningGateway> {
       WEIR_PROVIDER_BASE_URLS: await providerBaseUrls(upstream),
       WEIR_UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
     },
+    ...(plugins ? { plugins } : {}),
     log: (source, text) => logged.push(`${source}: ${text}`),
   });
   const { baseUrl, accountId: account, apiToken: token } = host;

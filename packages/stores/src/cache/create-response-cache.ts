@@ -1,12 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, ResponseCache } from '@weir/core';
-import type { Patience } from '../aws/client-settings.ts';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import { DynamoDBResponseCache } from './dynamodb-response-cache.ts';
-
-/** A cache that keeps a request waiting is worse than none. */
-const SHORT: Patience = { connect: 500, answer: 500, attempts: 2 };
+import { SharedResponseCache } from './shared-response-cache.ts';
 
 export interface ResponseCacheOptions {
   readonly table: string;
@@ -25,11 +22,11 @@ export function createResponseCache({
 }: ResponseCacheOptions): ResponseCache {
   let made = client;
   let bucket: ReturnType<typeof loadBucket> | null = null;
-  return new DynamoDBResponseCache({
+  const stored = new DynamoDBResponseCache({
     table,
     clock,
     client: () => {
-      made ??= createDynamoDBClient({ patience: SHORT });
+      made ??= createDynamoDBClient();
       return made;
     },
     bucket: () => {
@@ -37,4 +34,5 @@ export function createResponseCache({
       return bucket;
     },
   });
+  return new SharedResponseCache(stored);
 }

@@ -16,6 +16,7 @@ import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { createBucket, createS3Client } from '../bucket/s3-bucket.ts';
 import { createResponseCache } from './create-response-cache.ts';
 import { MemoryResponseCache } from './memory-response-cache.ts';
+import { SharedResponseCache } from './shared-response-cache.ts';
 
 const table = 'cache';
 const clock = new ManualClock();
@@ -47,7 +48,12 @@ runResponseCacheCases({
 });
 
 runResponseCacheCases({
-  name: 'DynamoDBResponseCache',
+  name: 'SharedResponseCache in memory',
+  make: async () => ({ cache: new SharedResponseCache(new MemoryResponseCache(clock)), clock }),
+});
+
+runResponseCacheCases({
+  name: 'SharedResponseCache on DynamoDB',
   make: async () => ({ cache: onDynamoDB(), clock }),
 });
 
@@ -114,5 +120,61 @@ describe('the cache on DynamoDB', () => {
     await expect(lost.release(key, 'a')).rejects.toThrow(StoreUnavailable);
     await expect(lost.purge(key, owner)).rejects.toThrow(StoreUnavailable);
     await expect(lost.put(key, owner, answer(Buffer.from('{}')), times())).rejects.toThrow(StoreUnavailable);
+  });
+});
+
+describe('requests of one process that meet at a key', () => {
+  const key = 'cd'.repeat(32) as CacheKey;
+  const owner = { account: anAccountId(), gateway: DEFAULT_GATEWAY };
+
+  it('read it together, and nobody gets what was read before it asked', async () => {
+    const stored = new MemoryResponseCache(clock);
+    const reads: (() => void)[] = [];
+    const get = stored.get.bind(stored);
+    stored.get = async (asked) => {
+      const seen = await get(asked);
+      await new Promise<void>((resolve) => reads.push(resolve));
+      return seen;
+    };
+    const shared = new SharedResponseCache(stored);
+    const early = shared.get(key);
+    await Promise.resolve();
+    await stored.lease(key, owner, 'a', epochMs(clock.now() + 1_000));
+    const late = Array.from({ length: 50 }, () => shared.get(key));
+    for (const read of [0, 1]) {
+      while (reads.length <= read) await new Promise(setImmediate);
+      reads[read]?.();
+    }
+    expect((await early).leader).toBeNull();
+    expect((await Promise.all(late)).map(({ leader }) => leader)).toEqual(Array(50).fill('a'));
+    expect(reads).toHaveLength(2);
+  });
+
+  it('ask once for the lease, and its holder prolongs it whoever asks beside it', async () => {
+    const stored = new MemoryResponseCache(clock);
+    let asked = 0;
+    const lease = stored.lease.bind(stored);
+    stored.lease = (...given) => {
+      asked += 1;
+      return lease(...given);
+    };
+    const shared = new SharedResponseCache(stored);
+    const until = () => epochMs(clock.now() + 1_000);
+    const granted = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => shared.lease(key, owner, `h${index}`, until())),
+    );
+    expect([granted.indexOf(true), granted.lastIndexOf(true), asked]).toEqual([0, 0, 1]);
+    const again = [shared.lease(key, owner, 'other', until()), shared.lease(key, owner, 'h0', until())];
+    expect(await Promise.all(again)).toEqual([false, true]);
+  });
+
+  it('all hear of it when the store cannot be asked', async () => {
+    const stored = new MemoryResponseCache(clock);
+    stored.isDown = true;
+    const shared = new SharedResponseCache(stored);
+    const reads = Array.from({ length: 5 }, () => shared.get(key).catch((error) => error));
+    for (const read of await Promise.all(reads)) expect(read).toBeInstanceOf(StoreUnavailable);
+    stored.isDown = false;
+    expect(await shared.get(key)).toEqual({ answer: null, leader: null });
   });
 });

@@ -2,7 +2,7 @@ import { type DurationMs, durationMs, epochMs } from '../../ids.ts';
 import type { Ports } from '../ports.ts';
 import type { CachePlan } from './cache-plan.ts';
 
-type LeasePorts = Pick<Ports, 'cache' | 'clock' | 'timer' | 'ids'>;
+type LeasePorts = Pick<Ports, 'cache' | 'clock' | 'timer'>;
 
 /** A leader that dies frees those who wait for it within this time. */
 export const LEASE = durationMs(10_000);
@@ -16,10 +16,18 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-/** Null: someone else leads, or the answer is there. @throws {StoreUnavailable} */
-export async function takeLease({ key, owner }: CachePlan, ports: LeasePorts): Promise<Lease | null> {
+/**
+ * Null: someone else leads, or the answer is there.
+ *
+ * @param holder the same for every try of one request: a try whose answer was lost may have been granted.
+ * @throws {StoreUnavailable}
+ */
+export async function takeLease(
+  { key, owner }: CachePlan,
+  holder: string,
+  ports: LeasePorts,
+): Promise<Lease | null> {
   const { cache, clock, timer } = ports;
-  const holder = Buffer.from(ports.ids.random(8)).toString('hex');
   const ask = () => cache.lease(key, owner, holder, epochMs(clock.now() + LEASE));
   if (!(await ask())) return null;
   let stopped = false;

@@ -30,8 +30,8 @@ export async function throughCache(
 type Considered = Extract<Found, { readonly kind: 'considered' }>;
 
 async function turnOf(exchange: Planned, step: Step, found: Considered, ports: Ports): Promise<Turn> {
-  const { plan, answer, leader, isDown } = found;
-  if (answer || isDown || !plan.coalesces) return { answer, lease: null };
+  const { plan, answer, leader } = found;
+  if (answer || !plan.coalesces) return { answer, lease: null };
   try {
     return await leadOrFollow(exchange, step, plan, leader, ports);
   } catch (error) {

@@ -13,8 +13,6 @@ export type Found =
       readonly answer: CachedAnswer | null;
       /** Who is getting the answer just now. */
       readonly leader: string | null;
-      /** The cache could not be asked, and counts as empty. */
-      readonly isDown: boolean;
     };
 
 const OFF: Found = { kind: 'off', answer: null };
@@ -23,12 +21,12 @@ const OFF: Found = { kind: 'off', answer: null };
 export async function lookUpCache(step: Step, ports: Pick<Ports, 'cache' | 'faults'>): Promise<Found> {
   const plan = planCache(step);
   if (plan === null) return OFF;
-  const miss = { kind: 'considered', plan, answer: null, leader: null, isDown: false } as const;
+  const miss = { kind: 'considered', plan, answer: null, leader: null } as const;
   if (!plan.reads) return miss;
   try {
     return { ...miss, ...(await ports.cache.get(plan.key)) };
   } catch (error) {
     ports.faults.report('the cache could not be asked', error, step.exchange.id);
-    return { ...miss, isDown: true };
+    return miss;
   }
 }

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type Machine, PLUGINS, type Plugin } from '@weir/local-host';
+
+const ENTRY = fileURLToPath(new URL('./run-handler.ts', import.meta.url));
+
+export interface HandlerProcess {
+  readonly baseUrl: string;
+  /** Kills it as the platform kills an environment: whatever it was doing stays undone. */
+  kill(): void;
+}
+
+/** The host's plugins, and the functions that they brought to life. */
+export function watchedPlugins(): { readonly plugins: readonly Plugin[]; machine(): Machine } {
+  let machine: Machine | null = null;
+  const plugins = PLUGINS.map((plugin) => ({
+    ...plugin,
+    start: (...parts: Parameters<Plugin['start']>) => {
+      [, machine] = parts;
+      return plugin.start(...parts);
+    },
+  }));
+  return {
+    plugins,
+    machine() {
+      if (!machine) throw new Error('the host has not started');
+      return machine;
+    },
+  };
+}
+
+/** As many environments of one function beside the host's own, on the same stores. @param name the logical id. */
+export async function startHandlers(
+  machine: Machine,
+  name: 'Provider' | 'Unified',
+  count: number,
+): Promise<readonly HandlerProcess[]> {
+  const found = [...machine.functions.values()].find(({ identity }) => identity.name === name);
+  if (!found) throw new Error(`there is no function ${name}`);
+  // These tests wait on purpose; those that share the host want it to give up soon.
+  const environment = { ...found.environment, WEIR_UPSTREAM_TIMEOUT_MS: '280000' };
+  return Promise.all(Array.from({ length: count }, () => startOne(environment)));
+}
+
+async function startOne(environment: Readonly<Record<string, string>>): Promise<HandlerProcess> {
+  const bundle = `${environment.LAMBDA_TASK_ROOT}/index.mjs`;
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', ENTRY, bundle],
+    {
+      env: { PATH: process.env.PATH, ...environment },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  );
+  const [port] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`the function's process ended with ${code}`);
+    }),
+  ]);
+  return { baseUrl: `http://127.0.0.1:${port}`, kill: () => void child.kill('SIGKILL') };
+}
