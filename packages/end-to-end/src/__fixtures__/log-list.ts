@@ -13,6 +13,7 @@ export interface ListedLog {
   readonly event_id: string;
   readonly status_code: number;
   readonly success: boolean;
+  readonly refused_by?: string;
 }
 
 const PAGE = 50;

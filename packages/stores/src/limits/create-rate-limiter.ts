@@ -5,9 +5,6 @@ import { DynamoDBLimitTable } from './dynamodb-limit-table.ts';
 import { MemoryLimitTable } from './memory-limit-table.ts';
 import { StoredRateLimiter } from './stored-rate-limiter.ts';
 
-/** A request that cannot be counted passes unless its gateway says otherwise, so little time is spent on finding out. */
-const PATIENCE = { connect: 500, answer: 500, attempts: 2 };
-
 export interface RateLimiterOptions {
   readonly table: string;
   readonly clock: Clock;
@@ -18,7 +15,7 @@ export interface RateLimiterOptions {
 export function createRateLimiter({ table, clock, client }: RateLimiterOptions): RateLimiter {
   let made = client;
   const lazily = () => {
-    made ??= createDynamoDBClient({ patience: PATIENCE });
+    made ??= createDynamoDBClient();
     return made;
   };
   return new StoredRateLimiter({ table: new DynamoDBLimitTable(lazily, table), clock });

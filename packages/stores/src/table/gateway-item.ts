@@ -29,6 +29,8 @@ const storedSettings = z.partial(
     rate_limiting_interval: whole,
     rate_limiting_limit: whole,
     rate_limiting_technique: z.nullable(z.enum(['fixed', 'sliding'])),
+    rate_limiting_fail_closed: z.boolean(),
+    rate_limits: json,
     authentication: z.boolean(),
     byok_only: z.boolean(),
     dlp: json,
