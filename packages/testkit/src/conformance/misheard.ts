@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
+
 import {
   callsOf,
   GEMINI_SIGNATURE,
@@ -11,6 +11,7 @@ import {
 } from '../simulators/index.ts';
 import type { Ask, AskPart, AskTurn, JsonSchema } from './ask.ts';
 import { CALL_RESULT } from './clients/client.ts';
+import { sameJson } from './same-json.ts';
 
 /** What the provider understood otherwise than the client meant; empty when nothing. */
 export function misheard(ask: Ask, heard: Heard, limits: Limits): string[] {
@@ -40,7 +41,7 @@ type Said = readonly [role: string, ...rest: readonly string[]];
 function turns(ask: Ask, heard: Heard): string[] {
   const asked = ask.turns.map(askedTurn);
   const arrived = heard.turns.map(({ role, parts }): Said => [role, ...parts.flatMap(heardPart)]);
-  const complaints = isDeepStrictEqual(asked, arrived)
+  const complaints = sameJson(asked, arrived)
     ? []
     : [`turns ${JSON.stringify(asked)} arrived as ${JSON.stringify(arrived)}`];
   return [...complaints, ...pairs(heard)];
@@ -113,11 +114,11 @@ export function forgotten(script: Script, wire: WireName, heard: Heard): string[
   const seen = proofOf ? parts.map(proofOf).filter((it) => it !== null) : [];
   return [
     ...pairs(heard),
-    ...(isDeepStrictEqual(said, calls) ? [] : [`calls ${said.join()} came back as ${calls.join()}`]),
+    ...(sameJson(said, calls) ? [] : [`calls ${said.join()} came back as ${calls.join()}`]),
     ...(results.length === said.length && results.every((it) => it === CALL_RESULT)
       ? []
       : [`results came back as ${JSON.stringify(results)}`]),
-    ...(proofOf && !isDeepStrictEqual(seen, [proof])
+    ...(proofOf && !sameJson(seen, [proof])
       ? [`the proof ${proof} came back as ${JSON.stringify(seen)}`]
       : []),
   ];
@@ -131,8 +132,7 @@ function tools(ask: Ask, heard: Heard): string[] {
   // A format that cannot name a tool gets only that one.
   const only = asked.filter(([name]) => name === forced);
   const added = ask.output && arrived.length === 1;
-  if (isDeepStrictEqual(asked, arrived) || (forced !== null && isDeepStrictEqual(only, arrived)) || added)
-    return [];
+  if (sameJson(asked, arrived) || (forced !== null && sameJson(only, arrived)) || added) return [];
   return [`tools ${JSON.stringify(asked)} arrived as ${JSON.stringify(arrived)}`];
 }
 
@@ -142,8 +142,7 @@ function shape(schema: unknown): string[] {
 }
 
 function choice(ask: Ask, { toolChoice }: Heard): string[] {
-  if (ask.output || ask.toolChoice === undefined || isDeepStrictEqual({ ...ask.toolChoice }, toolChoice))
-    return [];
+  if (ask.output || ask.toolChoice === undefined || sameJson({ ...ask.toolChoice }, toolChoice)) return [];
   return [`tool choice ${JSON.stringify(ask.toolChoice)} arrived as ${JSON.stringify(toolChoice)}`];
 }
 
@@ -152,8 +151,8 @@ function format({ output }: Ask, heard: Heard): string[] {
   if (!output) return [];
   const wanted = shape(output.schema);
   const [tool] = heard.tools;
-  const native = heard.format && isDeepStrictEqual(shape(heard.format.schema), wanted);
-  const emulated = tool && heard.toolChoice && isDeepStrictEqual(shape(tool.schema), wanted);
+  const native = heard.format && sameJson(shape(heard.format.schema), wanted);
+  const emulated = tool && heard.toolChoice && sameJson(shape(tool.schema), wanted);
   const words = heard.system.join('\n');
   const told = Object.keys(output.schema.properties).every((name) => words.includes(name));
   if (native || emulated || told) return [];

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   callsOf,
   type Limits,
@@ -9,6 +8,7 @@ import {
 } from '../simulators/index.ts';
 import type { ConformanceClient } from './clients/client.ts';
 import type { Observed, ObservedCall, ObservedFinish, Outcome } from './observed.ts';
+import { sameJson } from './same-json.ts';
 
 interface Reading {
   readonly client: ConformanceClient['name'];
@@ -39,9 +39,7 @@ export function misread(script: Script, observed: Observed, reading: Reading): s
 }
 
 const differs = (what: string, said: unknown, read: unknown): string[] =>
-  isDeepStrictEqual(said, read)
-    ? []
-    : [`${what} ${JSON.stringify(said)} was read as ${JSON.stringify(read)}`];
+  sameJson(said, read) ? [] : [`${what} ${JSON.stringify(said)} was read as ${JSON.stringify(read)}`];
 
 function calls(script: Script, read: readonly ObservedCall[], { client }: Reading): string[] {
   const said = callsOf(script).map(({ name, pieces }) => ({

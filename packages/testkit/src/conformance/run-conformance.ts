@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ProviderSimulators, Script, SimulatedExchange } from '../simulators/index.ts';
 import { textOf } from '../simulators/index.ts';
 import type { Ask } from './ask.ts';
@@ -8,6 +7,7 @@ import { FEATURES, type Feature } from './features.ts';
 import { forgotten, misheard } from './misheard.ts';
 import { misread, misreadError, misreadInStream } from './misread.ts';
 import type { Leaving, Outcome } from './observed.ts';
+import { sameJson } from './same-json.ts';
 import { TARGETS, type Target } from './targets.ts';
 
 /** Whatever listens to the three formats: the local host, a deployment, or a gateway in this process. */
@@ -247,7 +247,7 @@ async function changed(
     return [target.asItIs?.[feature.name] ?? `the case asks what the provider refuses: ${shown(direct)}`];
   // A cut connection is told in words that are ours or the SDK's; that it is told is what counts.
   if (failure?.at === 'cut') return notCut(outcome, mode === 'stream' ? textOf(feature.script, 'text') : '');
-  return isDeepStrictEqual(direct, outcome) ? [] : [`${shown(direct)} came through as ${shown(outcome)}`];
+  return sameJson(direct, outcome) ? [] : [`${shown(direct)} came through as ${shown(outcome)}`];
 }
 
 /** Where the provider serves the client's format: beneath its base URL, which the SDK's own path follows. */

@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ProviderSimulators, WireName } from '../simulators/index.ts';
 import type { ConformanceClient } from './clients/client.ts';
 import { CONFORMANCE_CLIENTS } from './clients/index.ts';
 import type { Observed, Outcome } from './observed.ts';
 import type { Recording } from './recorded-answers.ts';
 import type { GatewayUnderTest, Verdict } from './run-conformance.ts';
+import { sameJson } from './same-json.ts';
 
 /** A recording at one client. */
 export interface RecordedCell {
@@ -99,8 +99,7 @@ function complaint(
   const others = all.filter((other) => other.wire === recording.wire && other.wire !== other.client.name);
   const different = others.find(
     (other) =>
-      other.outcome.kind === 'answer' &&
-      !isDeepStrictEqual(gist(other.outcome.observed), gist(outcome.observed)),
+      other.outcome.kind === 'answer' && !sameJson(gist(other.outcome.observed), gist(outcome.observed)),
   );
   return different ? `${shown(outcome)}, but at ${different.client.name} ${shown(different.outcome)}` : '';
 }

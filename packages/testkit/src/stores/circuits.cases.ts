@@ -97,6 +97,11 @@ export function runCircuitsCases({ name, make, skip = [] }: CircuitsCases): void
       for (const circuits of processes) expect(await pass(circuits)).toBe('open');
     });
 
+    rule('a process that has a call now and then shares each when it has ended', async () => {
+      await call(start(), 'failed');
+      expect([...(await stored()).window.values()]).toEqual([{ calls: 1, failures: 1 }]);
+    });
+
     rule('calls that ended more than thirty seconds ago do not count', async () => {
       const circuits = start();
       await call(circuits, 'failed', 19);
