@@ -14,6 +14,7 @@ import { direct } from './contenders/direct.ts';
 import { startPortkey } from './contenders/portkey.ts';
 import { startWeir, type WeirContender } from './contenders/weir.ts';
 import { measureBundles } from './measures/bundles.ts';
+import { measurePolicies } from './measures/policies.ts';
 import { load, loadJob, runScenario, type ScenarioResult } from './measures/rounds.ts';
 import { type LoadScenario, scenarios } from './measures/scenarios.ts';
 import { countStoreRoundTrips } from './measures/store-round-trips.ts';
@@ -57,6 +58,11 @@ try {
   if (!whole) throw new Error('there is no scenario to count round trips in');
   const job = { ...loadJob(whole, weir, upstream), requests: 100 };
   const roundTrips = await countStoreRoundTrips(weir, client, job, new URL(upstreamUrl).host);
+  say('Caching and limiting');
+  const policies =
+    options.only === '' || options.only === 'policies'
+      ? await measurePolicies(weir, client, options.quick)
+      : [];
   say('Bundles and cold starts');
   const bundles = await measureBundles(weir.host.functions, options.quick ? 3 : 10);
   const coldStarts = await coldStart(weir);
@@ -64,6 +70,7 @@ try {
     environment: environment(),
     scenarios: measured,
     roundTrips,
+    policies,
     bundles,
     coldStarts,
     handOffs,

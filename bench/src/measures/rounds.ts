@@ -85,6 +85,7 @@ export function loadJob(scenario: LoadScenario, contender: Contender, upstream: 
     concurrency: scenario.concurrency,
     requests: scenario.requests,
     pause: scenario.pause,
+    unique: false,
     ...expected(scenario, upstream),
   };
 }

@@ -6,23 +6,26 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CannedAddress, CHUNK_PACE_MS, CHUNKS, STREAM_BYTES, WORD } from './canned-shape.ts';
 
-const JSON_ANSWER = Buffer.from(
-  JSON.stringify({
-    id: 'chatcmpl-bench',
-    object: 'chat.completion',
-    created: 1_760_000_000,
-    model: 'gpt-4o-mini',
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content: 'word '.repeat(80).trim(), refusal: null },
-        logprobs: null,
-        finish_reason: 'stop',
-      },
-    ],
-    usage: { prompt_tokens: 19, completion_tokens: 80, total_tokens: 99 },
-  }),
-);
+const completion = (words: number) =>
+  Buffer.from(
+    JSON.stringify({
+      id: 'chatcmpl-bench',
+      object: 'chat.completion',
+      created: 1_760_000_000,
+      model: 'gpt-4o-mini',
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: 'word '.repeat(words).trim(), refusal: null },
+          logprobs: null,
+          finish_reason: 'stop',
+        },
+      ],
+      usage: { prompt_tokens: 19, completion_tokens: words, total_tokens: 19 + words },
+    }),
+  );
+const JSON_ANSWER = completion(80);
+const LARGER_ANSWER = completion(760);
 const EVENTS = events();
 const USAGE_EVENT = Buffer.from(
   `data: ${JSON.stringify({
@@ -50,7 +53,8 @@ const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) =
   request.on('end', () => {
     const body = Buffer.concat(chunks);
     if (request.url?.startsWith('/v1/messages')) return answerStream(response, ANTHROPIC_EVENTS);
-    if (!body.includes('"stream":true')) return answerWhole(response);
+    if (body.includes('four-kilobytes')) return answerWhole(response, LARGER_ANSWER);
+    if (!body.includes('"stream":true')) return answerWhole(response, JSON_ANSWER);
     answerStream(response, body.includes('"include_usage":true') ? EVENTS_WITH_USAGE : EVENTS);
   });
 });
@@ -61,9 +65,9 @@ server.listen(0, '127.0.0.1', () => {
   );
 });
 
-function answerWhole(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': JSON_ANSWER.length });
-  response.end(JSON_ANSWER);
+function answerWhole(response: ServerResponse, answer: Buffer): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length });
+  response.end(answer);
 }
 
 function answerStream(response: ServerResponse, events: readonly Buffer[]): void {

@@ -30,7 +30,12 @@ async function run(job: LoadJob): Promise<LoadReport> {
   return { timings, elapsedMs, failed: failures.length, firstFailure: failures[0] ?? null };
 }
 
+let sent = 0;
+
 function send(job: LoadJob, agent: Agent): Promise<Timing> {
+  const body = job.unique
+    ? job.body.replace('four-kilobytes', `four-kilobytes-${process.pid}-${sent++}`)
+    : job.body;
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const outgoing = request(job.url, {
@@ -39,7 +44,7 @@ function send(job: LoadJob, agent: Agent): Promise<Timing> {
       headers: {
         ...job.headers,
         'content-type': 'application/json',
-        'content-length': Buffer.byteLength(job.body),
+        'content-length': Buffer.byteLength(body),
       },
     });
     outgoing.on('error', reject);
@@ -64,6 +69,6 @@ function send(job: LoadJob, agent: Agent): Promise<Timing> {
         resolve({ firstByteMs, totalMs });
       });
     });
-    outgoing.end(job.body);
+    outgoing.end(body);
   });
 }

@@ -10,6 +10,8 @@ export interface LoadJob {
   readonly expectedBytes: number | null;
   /** How often the canned word must be in the answer; null: not counted. */
   readonly expectedWords: number | null;
+  /** Each body is another: its `four-kilobytes` becomes one with a number. */
+  readonly unique: boolean;
 }
 
 export interface Timing {

@@ -1,3 +1,4 @@
+import type { PolicyRound } from '../measures/policies.ts';
 import type { RoundResult, ScenarioResult } from '../measures/rounds.ts';
 import { type Spread, spread } from '../measures/statistics.ts';
 import type { HotPlace } from '../profile/summarise.ts';
@@ -13,6 +14,8 @@ export function markdown(results: Results): string {
     targetTable(targets(results)),
     '## Pass-through of chat completions',
     ...results.scenarios.flatMap((scenario) => [`### ${scenario.scenario.name}`, scenarioTable(scenario)]),
+    '## Caching and limiting',
+    policyTable(results),
     '## Functions',
     bundleTable(results),
     coldStartTable(results),
@@ -36,6 +39,21 @@ function environmentTable({ environment }: Results): string {
       ['Node', environment.node],
       ['Peer', environment.peer],
     ],
+  );
+}
+
+function policyTable({ policies }: Results): string {
+  if (policies.length === 0) return 'Not measured.';
+  const ways: readonly (readonly [string, keyof PolicyRound])[] = [
+    ['a gateway with neither', 'bare'],
+    ['cache hit, 4 KB', 'hit'],
+    ['cache miss under a sliding limit', 'limitedMiss'],
+    ['GetItem of the embedded engine', 'getItem'],
+    ['UpdateItem of the embedded engine', 'updateItem'],
+  ];
+  return table(
+    ['1 at a time, from the same client', 'p50, ms'],
+    ways.map(([name, way]) => [name, number(spread(policies.map((round) => round[way])))]),
   );
 }
 

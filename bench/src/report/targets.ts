@@ -1,3 +1,4 @@
+import type { PolicyRound } from '../measures/policies.ts';
 import type { RoundResult, ScenarioResult } from '../measures/rounds.ts';
 import { type Spread, spread } from '../measures/statistics.ts';
 import type { Results } from '../results.ts';
@@ -71,6 +72,20 @@ export function targets(results: Results): readonly Target[] {
     coldStartTarget(results, 'init', 2.6),
     coldStartTarget(results, 'firstByte', 2.8),
     {
+      what: 'cache hit of 4 KB over one GetItem, p50',
+      limit: 1,
+      unit: 'ms',
+      of: '',
+      measured: ofPolicies(results, ({ hit, getItem }) => hit - getItem),
+    },
+    {
+      what: 'cache miss under a sliding limit, added p50',
+      limit: 1.2,
+      unit: '×',
+      of: 'one store round trip',
+      measured: ofPolicies(results, ({ limitedMiss, bare, updateItem }) => (limitedMiss - bare) / updateItem),
+    },
+    {
       what: `store round trips before the upstream call, ${results.roundTrips.requests} warm requests`,
       limit: 0,
       unit: 'calls',
@@ -90,6 +105,10 @@ function ratio(
     return theirs && without ? [value(ours, without) / value(theirs, without)] : [];
   });
   return ratios.length > 0 ? spread(ratios) : null;
+}
+
+function ofPolicies({ policies }: Results, value: (round: PolicyRound) => number): Spread | null {
+  return policies.length > 0 ? spread(policies.map(value)) : null;
 }
 
 /** Both over what the direct way to the same events takes. */

@@ -1,0 +1,131 @@
+import type { WeirContender } from '../contenders/weir.ts';
+import type { Child } from '../processes/child.ts';
+import type { LoadJob } from '../processes/load-job.ts';
+import { load } from './rounds.ts';
+import { percentile } from './statistics.ts';
+
+/** p50 of each way in one round, ms, one request at a time. */
+export interface PolicyRound {
+  /** A gateway without any of it. */
+  readonly bare: number;
+  /** An answer of 4 KB out of the cache. */
+  readonly hit: number;
+  /** Not in the cache, under a sliding rate limit. */
+  readonly limitedMiss: number;
+  /** The table that the cache reads and the limiter writes, asked directly. */
+  readonly getItem: number;
+  readonly updateItem: number;
+}
+
+/** Between two requests: what follows an answer, its record and its cache entry, is written by then. */
+const UNTIL_WRITTEN_MS = 25;
+
+/** Until the records and cache entries of the last answers are written: they follow the answer. */
+const REST_MS = 300;
+
+/** What caching and limiting cost, beside what one call of their store costs from the same client. */
+export async function measurePolicies(
+  weir: WeirContender,
+  client: Child,
+  quick: boolean,
+): Promise<readonly PolicyRound[]> {
+  await createGateway(weir, 'cached', { cache_ttl: 3600 });
+  await createGateway(weir, 'limited', {
+    cache_ttl: 3600,
+    rate_limiting_interval: 3600,
+    rate_limiting_limit: 1_000_000,
+    rate_limiting_technique: 'sliding',
+  });
+  const jobs = jobsOf(weir, quick ? 60 : 200);
+  const p50 = async (job: LoadJob) => {
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    const { failed, firstFailure, timings } = await load(client, job);
+    if (failed > 0) throw new Error(`${job.url}: ${failed} failed, first: ${firstFailure}`);
+    return percentile(
+      timings.map(({ totalMs }) => totalMs),
+      0.5,
+    );
+  };
+  for (const job of Object.values(jobs)) await p50(job);
+  const rounds: PolicyRound[] = [];
+  for (let round = 0; round < (quick ? 3 : 7); round += 1)
+    rounds.push({
+      bare: await p50(jobs.bare),
+      hit: await p50(jobs.hit),
+      limitedMiss: await p50(jobs.limitedMiss),
+      getItem: await p50(jobs.getItem),
+      updateItem: await p50(jobs.updateItem),
+    });
+  return rounds;
+}
+
+function jobsOf(weir: WeirContender, requests: number) {
+  const body = JSON.stringify({
+    model: 'gpt-4o-mini',
+    messages: [{ role: 'user', content: `four-kilobytes ${'w'.repeat(4000)}` }],
+  });
+  const common = {
+    concurrency: 1,
+    requests,
+    pause: UNTIL_WRITTEN_MS,
+    expectedBytes: null,
+    expectedWords: null,
+  };
+  const ask = (gateway: string, unique: boolean): LoadJob => ({
+    ...common,
+    url: weir.url.replace('/default/', `/${gateway}/`),
+    headers: weir.headers,
+    body,
+    unique,
+  });
+  const { environment } = weir.host.functions.find(({ name }) => name === 'provider') ?? { environment: {} };
+  const tables: Readonly<Record<string, string | undefined>> = environment;
+  const store = (operation: string, input: object): LoadJob => ({
+    ...common,
+    url: tables.AWS_ENDPOINT_URL_DYNAMODB ?? '',
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+      'x-amz-date': '20260101T000000Z',
+      // The embedded engine wants one and checks none.
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body: JSON.stringify(input),
+    unique: false,
+  });
+  return {
+    bare: ask('default', true),
+    hit: ask('cached', false),
+    limitedMiss: ask('limited', true),
+    getItem: store('GetItem', {
+      TableName: tables.WEIR_CONFIG_TABLE,
+      Key: { pk: { S: `G#${weir.host.accountId}#cached` }, sk: { S: 'SNAPSHOT' } },
+    }),
+    updateItem: store('UpdateItem', {
+      TableName: tables.WEIR_STATE_TABLE,
+      Key: { pk: { S: 'bench' }, sk: { S: 'bench' } },
+      UpdateExpression: 'ADD n :one',
+      ConditionExpression: 'attribute_not_exists(n) OR n < :most',
+      ExpressionAttributeValues: { ':one': { N: '1' }, ':most': { N: '1000000' } },
+    }),
+  };
+}
+
+async function createGateway({ host }: WeirContender, id: string, settings: object): Promise<void> {
+  const answer = await fetch(`${host.baseUrl}/client/v4/accounts/${host.accountId}/ai-gateway/gateways`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${host.apiToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      id,
+      collect_logs: true,
+      cache_invalidate_on_update: false,
+      cache_ttl: 0,
+      rate_limiting_interval: 0,
+      rate_limiting_limit: 0,
+      ...settings,
+    }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`no gateway "${id}": ${answer.status} ${text}`);
+}
