@@ -146,6 +146,10 @@ test('cloudflare: a gateway, and a token that is good for it alone', async () =>
   );
 });
 
+test('a circuit breaker: nobody listens at the first choice, so that its circuit opens', async () => {
+  expect(await host.example('circuit-breaker.ts')).toBe('groq: open, 100 % of 10 calls failed\n');
+});
+
 test('cloudflare: the log of the call just made, its bodies, and feedback on it', async () => {
   const [line, request, response] = (await host.example('read-the-log.ts')).split('\n');
   expect(line).toBe('demo any-model 200 {"team":"a"}');

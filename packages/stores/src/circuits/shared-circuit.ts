@@ -63,6 +63,7 @@ export class SharedCircuit {
   #rule: CircuitBreaker;
   #news: News | null = null;
   #unshared = new Map<number, CallCounts>();
+  #sharedAt: EpochMs | undefined;
   readonly #underWay = new Set<CallUnderWay>();
   #ticket: Ticket | null = null;
   #verdict: Verdict | null = null;
@@ -105,9 +106,9 @@ export class SharedCircuit {
 
   /** Resolves when what should not wait for the next request is in the table, or cannot be. */
   async settled(): Promise<void> {
+    await this.#talk.over;
     const now = this.#clock.now();
-    if (this.#isPressing(now) || (this.#unshared.size > 0 && this.#isOld(now))) await this.#talk.start(now);
-    else await this.#talk.over;
+    if (this.#isPressing(now) || this.#isShareDue(now)) await this.#talk.start(now);
   }
 
   #useTicket(): VersionedCircuit | null {
@@ -134,13 +135,14 @@ export class SharedCircuit {
   /** Shares and learns beside the request, when it is time to. @returns the time. */
   #keepUp(): EpochMs {
     const now = this.#clock.now();
-    if (this.#isOld(now) || this.#isPressing(now)) void this.#talk.start(now);
+    const isDue = isOver(this.#news?.asOf, now) || this.#isShareDue(now);
+    if (isDue || this.#isPressing(now)) void this.#talk.start(now);
     return now;
   }
 
-  #isOld(now: EpochMs): boolean {
-    const age = this.#news ? now - this.#news.asOf : -1;
-    return age < 0 || age > NEWS_FRESH_FOR;
+  /** Not only when the news is old: a process that has a request now and then would bring the last with the next. */
+  #isShareDue(now: EpochMs): boolean {
+    return this.#unshared.size > 0 && isOver(this.#sharedAt, now);
   }
 
   /** There is something that must not wait for two seconds. */
@@ -160,7 +162,8 @@ export class SharedCircuit {
 
   /** Brings the counts to the table. What did not arrive is brought again while it counts, be it for the second time. */
   async #share(): Promise<VersionedCircuit> {
-    const oldest = bucketOf(this.#clock.now()) - BUCKETS;
+    const now = this.#clock.now();
+    const oldest = bucketOf(now) - BUCKETS;
     const counts = new Map([...this.#unshared].filter(([bucket]) => bucket > oldest));
     this.#unshared = new Map();
     let circuit: VersionedCircuit | null = null;
@@ -168,6 +171,7 @@ export class SharedCircuit {
       for (const [bucket, one] of counts) {
         circuit = await this.#table.add(this.#circuit, bucket, one);
         counts.delete(bucket);
+        this.#sharedAt = now;
       }
     } catch (error) {
       this.#unshared = new Map(addWindows(counts, this.#unshared));
@@ -197,4 +201,9 @@ export class SharedCircuit {
     if (call) call.probes = circuit;
     else this.#ticket = { circuit, beginsBy: probeBeginsBy(now) };
   }
+}
+
+/** Whether two seconds have passed since, as far as anybody can know. */
+function isOver(since: EpochMs | undefined, now: EpochMs): boolean {
+  return since === undefined || now < since || now - since > NEWS_FRESH_FOR;
 }
