@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_SETTINGS, type GatewaySettings, type GatewaySnapshot } from '../gateway/settings.ts';
+import { type AccountId, durationMs, type GatewayId, type TokenId } from '../ids.ts';
+import type { LimitVerdict } from '../ports/rate-limiter.ts';
+import { admissionHeaders, admissionOf, type LimitedRequest, rateLimitsOf } from './rate-limits.ts';
+
+const gatewayOf = (settings: Partial<GatewaySettings>): GatewaySnapshot => ({
+  account: 'a0'.repeat(16) as AccountId,
+  id: 'main' as GatewayId,
+  internalId: 'u1',
+  version: 1,
+  cacheEpoch: 0,
+  createdAt: '',
+  modifiedAt: '',
+  settings: { ...DEFAULT_SETTINGS, ...settings },
+});
+
+const requestOn = (
+  settings: Partial<GatewaySettings>,
+  changes: Partial<LimitedRequest> = {},
+): LimitedRequest => ({
+  gateway: gatewayOf(settings),
+  token: 't1' as TokenId,
+  metadata: {},
+  targets: [{ provider: 'openai', model: 'gpt-x' }],
+  ...changes,
+});
+
+const PLAIN = { rate_limiting_limit: 100, rate_limiting_interval: 60 } as const;
+const one = (settings: Partial<GatewaySettings>, changes: Partial<LimitedRequest> = {}) => {
+  const [limit, ...others] = rateLimitsOf(requestOn(settings, changes));
+  if (!limit || others.length > 0) throw new Error(`${others.length + 1} limits instead of one`);
+  return limit;
+};
+const by = (rule: NonNullable<GatewaySettings['rate_limits']>[number]['by']) => ({
+  rate_limits: [{ limit: 5, interval: 60, ...(rule === undefined ? {} : { by: rule }) }],
+});
+
+describe('the limits of a request (5.5)', () => {
+  it('5.5-1: the gateway’s own limit counts all traffic alike', () => {
+    const limit = one(PLAIN);
+    expect(limit).toMatchObject({
+      limit: 100,
+      interval: 60_000,
+      technique: 'fixed',
+      rule: 'rate_limiting_limit',
+      meaning: '100 requests in 60 seconds',
+    });
+    const other = { token: null, metadata: { team: 'a' }, targets: [{ provider: 'groq', model: null }] };
+    expect(one(PLAIN, other).key).toBe(limit.key);
+  });
+
+  it.each<Partial<GatewaySettings>>([
+    {},
+    { rate_limiting_limit: 0, rate_limiting_interval: 60 },
+    { rate_limiting_limit: null, rate_limiting_interval: 60 },
+    { rate_limiting_limit: 10, rate_limiting_interval: 0 },
+    { rate_limiting_limit: 10, rate_limiting_interval: null },
+    { rate_limits: [] },
+    { rate_limits: [{ limit: 0, interval: 60 }] },
+    { rate_limits: [{ limit: 10, interval: 0, by: 'token' }] },
+  ])('5.5-1: %j is no limit', (settings) => {
+    expect(rateLimitsOf(requestOn(settings))).toEqual([]);
+  });
+
+  it('a technique of null is fixed', () => {
+    expect(one({ ...PLAIN, rate_limiting_technique: null }).technique).toBe('fixed');
+    expect(one({ ...PLAIN, rate_limiting_technique: 'sliding' }).technique).toBe('sliding');
+  });
+
+  it('each rule has a key of its own, and two that say the same are one', () => {
+    const rules = [
+      { limit: 5, interval: 60 },
+      { limit: 5, interval: 61 },
+      { limit: 6, interval: 60 },
+      { limit: 5, interval: 60, technique: 'sliding' },
+      { limit: 5, interval: 60, by: 'token' },
+      { limit: 5, interval: 60, by: 'provider' },
+      { limit: 5, interval: 60, by: 'model' },
+      { limit: 5, interval: 60, by: { metadata: 'token' } },
+    ] as const;
+    const limits = rateLimitsOf(requestOn({ rate_limits: [...rules, ...rules] }));
+    expect(new Set(limits.map(({ key }) => key)).size).toBe(rules.length);
+    expect(limits.map(({ rule }) => rule)).toEqual(rules.map((_, index) => `rate_limits[${index}]`));
+  });
+
+  it('a gateway that was made again begins anew, and no gateway shares a count with another', () => {
+    const keys = [
+      {},
+      { internalId: 'u2' },
+      { id: 'other' as GatewayId },
+      { account: 'b1'.repeat(16) as AccountId },
+    ].map((changes) => one(PLAIN, { gateway: { ...gatewayOf(PLAIN), ...changes } }).key);
+    expect(new Set(keys).size).toBe(4);
+  });
+
+  it('by token: each token apart, and all requests without one together', () => {
+    const of = (token: string | null) => one(by('token'), { token: token as TokenId | null }).key;
+    expect(new Set([of('t1'), of('t2'), of(null)]).size).toBe(3);
+    expect(of('t1')).toBe(of('t1'));
+    expect(one(by('token')).meaning).toBe('5 requests in 60 seconds for each token');
+  });
+
+  it('by metadata: each value apart, of whatever type, and all requests without the key together', () => {
+    const of = (metadata: LimitedRequest['metadata']) => one(by({ metadata: 'team' }), { metadata }).key;
+    const values = ['1', 1, true, 'true', null, ''];
+    const keys = [...values.map((team) => of({ team })), of({})];
+    expect(new Set(keys).size).toBe(values.length + 1);
+    expect(of({ other: 'x' })).toBe(of({}));
+    expect(one(by({ metadata: 'toString' })).key).toBe(one(by({ metadata: 'toString' })).key);
+  });
+
+  it('by provider and by model: a request with fallbacks counts once for each that it may reach', () => {
+    const targets = [
+      { provider: 'openai', model: 'a' },
+      { provider: 'openai', model: 'b' },
+      { provider: 'groq', model: 'a' },
+      { provider: 'groq', model: 'a' },
+    ];
+    expect(rateLimitsOf(requestOn(by('provider'), { targets }))).toHaveLength(2);
+    expect(rateLimitsOf(requestOn(by('model'), { targets }))).toHaveLength(3);
+  });
+
+  it('a key holds nothing that a caller wrote, however long', () => {
+    const long = 'x'.repeat(100_000);
+    const limits = rateLimitsOf(
+      requestOn(
+        { rate_limits: [...by({ metadata: 'team' }).rate_limits, ...by('model').rate_limits] },
+        { metadata: { team: long }, targets: [{ provider: 'openai', model: long }] },
+      ),
+    );
+    for (const { key } of limits) expect(key).toMatch(/^[0-9a-f]{32}#main#[0-9a-f]{32}$/);
+  });
+});
+
+describe('the decision', () => {
+  const [loose, tight, third] = rateLimitsOf(
+    requestOn({ ...PLAIN, rate_limits: [...by('token').rate_limits, ...by('model').rate_limits] }),
+  );
+  if (!loose || !tight || !third) throw new Error('three limits are needed');
+  const yes = (remaining: number): LimitVerdict => ({
+    admitted: true,
+    remaining,
+    resetAfter: durationMs(1_500),
+    giveBack: async () => undefined,
+  });
+  const no = (retryAfter: number): LimitVerdict => ({ admitted: false, retryAfter: durationMs(retryAfter) });
+
+  it('of no limits is unlimited and says nothing', () => {
+    expect(admissionOf([], true)).toEqual({ kind: 'unlimited' });
+    expect(admissionHeaders({ kind: 'unlimited' })).toEqual(new Map());
+  });
+
+  it('admits where all do, and speaks of the limit that has the least left', () => {
+    const admission = admissionOf(
+      [
+        { limit: loose, verdict: yes(7) },
+        { limit: tight, verdict: yes(2) },
+      ],
+      false,
+    );
+    expect(admission).toMatchObject({ kind: 'admitted', tightest: { limit: tight }, unchecked: [] });
+    expect(Object.fromEntries(admissionHeaders(admission))).toEqual({
+      'x-ratelimit-limit': ['5'],
+      'x-ratelimit-remaining': ['2'],
+      'x-ratelimit-reset': ['2'],
+    });
+  });
+
+  it('refuses where one does, by the rule that lasts longest', () => {
+    const admission = admissionOf(
+      [
+        { limit: loose, verdict: yes(7) },
+        { limit: tight, verdict: no(1_000) },
+        { limit: third, verdict: no(9_001) },
+      ],
+      false,
+    );
+    expect(admission).toEqual({ kind: 'refused', by: third, retryAfter: 9_001 });
+    expect(Object.fromEntries(admissionHeaders(admission))).toMatchObject({
+      'x-ratelimit-remaining': ['0'],
+      'x-ratelimit-reset': ['10'],
+    });
+  });
+
+  it('what nobody could count passes and is marked, unless the gateway refuses it (design 12)', () => {
+    const counted = [
+      { limit: loose, verdict: 'unknown' },
+      { limit: tight, verdict: yes(2) },
+    ] as const;
+    const passed = admissionOf(counted, false);
+    expect(passed).toMatchObject({ kind: 'admitted', unchecked: ['rate_limiting_limit'] });
+    expect(admissionHeaders(passed).get('weir-degraded')).toEqual(['rate-limit']);
+    expect(admissionOf(counted, true)).toEqual({ kind: 'uncountable', unchecked: ['rate_limiting_limit'] });
+  });
+
+  it('a full limit refuses, whatever else could not be counted', () => {
+    const counted = [
+      { limit: loose, verdict: 'unknown' },
+      { limit: tight, verdict: no(5) },
+    ] as const;
+    for (const failsClosed of [true, false]) expect(admissionOf(counted, failsClosed).kind).toBe('refused');
+  });
+});
