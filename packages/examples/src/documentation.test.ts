@@ -102,7 +102,13 @@ test('the table of parameters is what the translators do', () => {
 });
 
 /** Settings without a default: a gateway that nobody gave one to does not show them. */
-const ABSENT = { dlp: undefined, circuit_breaker: undefined };
+const ABSENT = {
+  dlp: undefined,
+  cache_coalesce: undefined,
+  circuit_breaker: undefined,
+  rate_limiting_fail_closed: undefined,
+  rate_limits: undefined,
+};
 
 test('the table of settings has every setting with its default', () => {
   const defaults = Object.entries({ ...DEFAULT_SETTINGS, ...ABSENT }).map(([name, value]) => [

@@ -146,8 +146,26 @@ test('cloudflare: a gateway, and a token that is good for it alone', async () =>
   );
 });
 
+test('rate limits: two for each team, and a hundred for all', async () => {
+  expect(await host.example('rate-limits.ts')).toBe(
+    [
+      'search: 200, 1 of 2 left',
+      'search: 200, 0 of 2 left',
+      'search: 429, 0 of 2 left',
+      'ads: 200, 1 of 2 left',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('a circuit breaker: nobody listens at the first choice, so that its circuit opens', async () => {
   expect(await host.example('circuit-breaker.ts')).toBe('groq: open, 100 % of 10 calls failed\n');
+});
+
+test('caching: ten together make one call, an own key, and what is purged', async () => {
+  expect(await host.example('caching.ts')).toBe(
+    ['together: 1 call', 'again: HIT', 'one purged: MISS', 'all purged: MISS', ''].join('\n'),
+  );
 });
 
 test('cloudflare: the log of the call just made, its bodies, and feedback on it', async () => {
