@@ -48,6 +48,7 @@ function modelQuestion(path: string, name: string | undefined): CatalogueQuestio
 }
 
 export function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -12,6 +12,8 @@ const decodeAscii = (path: string) =>
 
 const CONTROL = /\p{Cc}/u;
 /** What a URL path may not hold as it is (RFC 3986 3.3); `%` is left to the caller. */
+/** Nothing to encode, nothing encoded, and no dot at all. */
+const PLAIN = /^[A-Za-z0-9\-_~!$&'()*+,=:@/]*$/;
 const UNSAFE = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]+/gu;
 
 /**
@@ -24,6 +26,7 @@ const UNSAFE = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]+/gu;
  * are made over it.
  */
 export function cleanPath(path: string): string | Refusal {
+  if (PLAIN.test(path)) return path;
   if (CONTROL.test(decodeAscii(path)))
     return new Refusal('invalidRequest', { message: 'The path must not contain control characters.' });
   for (let round = 0, seen = path; round < 3; round++, seen = decodeAscii(seen))

@@ -80,11 +80,22 @@ function endsEvent(bytes: Uint8Array): boolean {
 /** Whether an empty list of choices stands anywhere: cheap, and no chunk with content has one. */
 function mayHoldUsage(bytes: Uint8Array): boolean {
   const view = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!holdsEmptyList(view)) return false;
   for (let at = view.indexOf(CHOICES); at !== -1; at = view.indexOf(CHOICES, at)) {
     at = afterSpace(view, at + CHOICES.length);
     if (view[at] !== COLON) continue;
     at = afterSpace(view, at + 1);
     if (view[at] === OPEN && view[afterSpace(view, at + 1)] === CLOSE) return true;
+  }
+  return false;
+}
+
+/** One byte is found much faster than a word, and of most chunks one alone closes a list. */
+function holdsEmptyList(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(CLOSE); at !== -1; at = bytes.indexOf(CLOSE, at + 1)) {
+    let before = at - 1;
+    while (bytes[before] === 0x20 || bytes[before] === 0x09) before--;
+    if (bytes[before] === OPEN) return true;
   }
   return false;
 }
