@@ -30,5 +30,7 @@ export function pointerText(pointer: string): string {
  * takes but the embedded engine (fauxqs 2.4.1) refuses.
  */
 function asQueueText(json: string): string {
+  // Most are ASCII, which is told much faster than by looking for what is not.
+  if (Buffer.byteLength(json) === json.length) return json;
   return json.replace(/[\uD800-\uDFFF\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
