@@ -146,18 +146,23 @@ class MessageBody implements ByteStream {
 
   consume(consumer: ByteConsumer): void {
     const message = this.#message;
-    // Kept, because a message loses its socket to the next request once it has ended.
-    const { socket } = message;
     let ended = false;
+    let heardAt = performance.now();
     const onSilence = () => {
+      const now = performance.now();
       // Silence that we caused by not reading is not the provider's; the next is measured anew.
-      if (message.isPaused()) return void socket.setTimeout(this.#idleTimeout);
-      this.#stop({ kind: 'idle-timeout', message: 'The provider stopped in the middle of its answer.' });
+      if (message.isPaused()) heardAt = now;
+      const left = heardAt + this.#idleTimeout - now;
+      // Timers are whole milliseconds, and may be early by less than one.
+      if (left >= 1) timer = setTimeout(onSilence, left);
+      else this.#stop({ kind: 'idle-timeout', message: 'The provider stopped in the middle of its answer.' });
     };
+    // A chunk costs a note of the time; the socket's own timeout would cost it a timer.
+    let timer: NodeJS.Timeout | null = null;
     const end = (fault: StreamFault | null) => {
       if (ended) return;
       ended = true;
-      socket.removeListener('timeout', onSilence);
+      if (timer) clearTimeout(timer);
       consumer.end(fault);
     };
     const broken = () =>
@@ -166,9 +171,11 @@ class MessageBody implements ByteStream {
       broken();
       return;
     }
-    socket.on('timeout', onSilence);
-    socket.setTimeout(this.#idleTimeout);
-    message.on('data', (chunk: Buffer) => consumer.chunk(chunk));
+    timer = setTimeout(onSilence, this.#idleTimeout);
+    message.on('data', (chunk: Buffer) => {
+      heardAt = performance.now();
+      consumer.chunk(chunk);
+    });
     message.on('end', () => (message.complete ? end(null) : broken()));
     message.on('close', () => (message.complete && !this.#fault ? end(null) : broken()));
   }
