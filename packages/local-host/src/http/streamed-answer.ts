@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { DELIMITER, type StreamTarget } from '../functions/response-stream.ts';
+import { frameOf, LAST_FRAME } from './chunk-frame.ts';
 import { HEADER_BYTES, headerBytes, PRELUDE_BYTES } from './limits.ts';
 import { parsePrelude } from './prelude.ts';
 import { type ResponseHead, responseHead } from './response-head.ts';
@@ -26,6 +27,8 @@ export class StreamedAnswer implements StreamTarget {
   #waiting: (() => void) | null = null;
   #discards = false;
   #bodyBegun = false;
+  /** The body goes out in chunks, which are framed here and not by the response. */
+  #frames = false;
 
   /** @param refuse called at most once, before anything was sent: the answer is not one. */
   constructor(response: ServerResponse, requestId: string, refuse: (reason: MalformedAnswer) => void) {
@@ -66,17 +69,25 @@ export class StreamedAnswer implements StreamTarget {
       return;
     }
     this.#bodyBegun = true;
-    if (this.#response.write(body)) done();
+    if (this.#send(body)) done();
     else this.#waiting = done;
   }
 
   end(): void {
     if (this.#discards) return;
-    if (this.#opening === null) this.#response.end();
+    if (this.#opening === null) this.#response.end(this.#frames ? LAST_FRAME : undefined);
     else
       this.#malformed(
         'it ended before its metadata did: write once, if only an empty string, before the end',
       );
+  }
+
+  /** @returns false when the client should take what it has first. */
+  #send(body: Buffer): boolean {
+    if (!this.#frames) return this.#response.write(body);
+    let ready = true;
+    for (const part of frameOf(body)) ready = this.#response.write(part);
+    return ready;
   }
 
   #resume(): void {
@@ -122,6 +133,9 @@ export class StreamedAnswer implements StreamTarget {
     }
     try {
       this.#response.writeHead(status, [...headers]);
+      // The head says it already; from now on the response takes bytes as they are.
+      this.#frames = this.#response.chunkedEncoding;
+      this.#response.chunkedEncoding = false;
     } catch (error) {
       this.#malformed(`its headers are not valid: ${error instanceof Error ? error.message : String(error)}`);
       return false;
