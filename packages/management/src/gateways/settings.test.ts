@@ -11,6 +11,7 @@ const create = (json: object) =>
   api.call('POST', 'ai-gateway/gateways', { json: { id: 'g', ...PLAIN, ...json } });
 
 const rule = { limit: 10, limitType: 'cost', window: 3600 };
+const limited = { limit: 10, interval: 60 };
 const policy = { id: 'p', enabled: true, action: 'FLAG', check: ['REQUEST'], profiles: ['x'] };
 
 describe('a setting', () => {
@@ -21,6 +22,17 @@ describe('a setting', () => {
     [{ cache_ttl: 2_592_000 }],
     [{ rate_limiting_interval: null, rate_limiting_limit: null, rate_limiting_technique: null }],
     [{ rate_limiting_interval: 60, rate_limiting_limit: 100, rate_limiting_technique: 'sliding' }],
+    [{ rate_limiting_fail_closed: true, rate_limits: [] }],
+    [{ rate_limits: [limited, { ...limited, technique: 'fixed', by: 'token' }] }],
+    [{ rate_limits: Array(20).fill({ ...limited, by: { metadata: 'team' } }) }],
+    [
+      {
+        rate_limits: [
+          { limit: 0, interval: 0, by: 'provider' },
+          { ...limited, by: 'model' },
+        ],
+      },
+    ],
     [{ authentication: false, byok_only: true, logpush: true, zdr: true }],
     [{ log_management: 10_000, log_management_strategy: 'STOP_INSERTING' }],
     [{ log_management: 10_000_000, log_management_strategy: null }],
@@ -62,6 +74,21 @@ describe('a setting', () => {
     ['rate_limiting_interval', { rate_limiting_interval: -1 }],
     ['rate_limiting_limit', { rate_limiting_limit: 1e20 }],
     ['rate_limiting_technique', { rate_limiting_technique: 'leaky' }],
+    ['rate_limiting_limit', { rate_limiting_limit: 1.5 }],
+    ['rate_limiting_limit', { rate_limiting_limit: '10' }],
+    ['rate_limiting_fail_closed', { rate_limiting_fail_closed: 'yes' }],
+    ['rate_limits', { rate_limits: Array(21).fill(limited) }],
+    ['rate_limits', { rate_limits: limited }],
+    ['rate_limits', { rate_limits: null }],
+    ['rate_limits', { rate_limits: [{ limit: 10 }] }],
+    ['rate_limits', { rate_limits: [{ ...limited, limit: -1 }] }],
+    ['rate_limits', { rate_limits: [{ ...limited, interval: 0.5 }] }],
+    ['rate_limits', { rate_limits: [{ ...limited, technique: 'leaky' }] }],
+    ['rate_limits', { rate_limits: [{ ...limited, technique: null }] }],
+    ['rate_limits', { rate_limits: [{ ...limited, by: 'account' }] }],
+    ['rate_limits', { rate_limits: [{ ...limited, by: { metadata: '' } }] }],
+    ['rate_limits', { rate_limits: [{ ...limited, by: { metadata: 'a', model: 'b' } }] }],
+    ['rate_limits', { rate_limits: [{ ...limited, name: 'x' }] }],
     ['authentication', { authentication: null }],
     ['log_management', { log_management: 9_999 }],
     ['log_management', { log_management: 10_000_001 }],
@@ -123,6 +150,7 @@ describe('a setting', () => {
   it('takes the words of the contract in any case and keeps them in its own', async () => {
     const answer = await create({
       rate_limiting_technique: 'SLIDING',
+      rate_limits: [{ ...limited, technique: 'Fixed', by: 'Token' }],
       log_management_strategy: 'stop_inserting',
       retry_backoff: 'Linear',
       workers_ai_billing_mode: 'Unified',
@@ -135,6 +163,7 @@ describe('a setting', () => {
     });
     expect(answer.json.result).toMatchObject({
       rate_limiting_technique: 'sliding',
+      rate_limits: [{ technique: 'fixed', by: 'token' }],
       log_management_strategy: 'STOP_INSERTING',
       retry_backoff: 'linear',
       workers_ai_billing_mode: 'unified',

@@ -23,6 +23,11 @@ const SETTINGS: GatewaySettings = {
   cache_ttl: 3_600,
   collect_logs: false,
   rate_limiting_technique: 'sliding',
+  rate_limiting_fail_closed: true,
+  rate_limits: [
+    { limit: 10, interval: 60, technique: 'sliding', by: { metadata: 'é☃' } },
+    { limit: 0, interval: 0 },
+  ],
   dlp: { enabled: true, policies: [{ id: 'é☃', check: ['REQUEST'], profiles: [] }] },
   guardrails: { prompt: { S1: 'BLOCK' }, response: {} },
   otel: [{ url: 'https://collector.example/v1', headers: {} }],
