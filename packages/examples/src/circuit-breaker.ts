@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+interface Circuit {
+  provider: string;
+  state: 'closed' | 'open' | 'half-open';
+  failure_rate: number | null;
+  calls: number;
+}
+
 const { WEIR_BASE_URL, WEIR_ACCOUNT_ID, WEIR_API_TOKEN } = process.env;
 const gateways = `${WEIR_BASE_URL}/client/v4/accounts/${WEIR_ACCOUNT_ID}/ai-gateway/gateways`;
 const manager = { authorization: `Bearer ${WEIR_API_TOKEN}`, 'content-type': 'application/json' };
@@ -36,7 +43,7 @@ for (let request = 0; request < 10; request++) {
 // What the processes of the gateway share, about two seconds later.
 await sleep(2_500);
 const circuits = await fetch(`${gateways}/steady/circuits`, { headers: manager });
-const { result } = await circuits.json();
+const { result } = (await circuits.json()) as { result: Circuit[] };
 for (const { provider, state, failure_rate, calls } of result) {
   if (state === 'closed') continue;
   console.log(`${provider}: ${state}, ${failure_rate} % of ${calls} calls failed`);

@@ -1,4 +1,4 @@
-import type { CallCounts, CircuitId, CircuitList, CircuitPhase, StoredCircuit } from '@weir/core';
+import type { CallCounts, CircuitId, CircuitPhase, StoredCircuit } from '@weir/core';
 
 /** A circuit with the number of its last change of phase. */
 export interface VersionedCircuit extends StoredCircuit {
@@ -10,7 +10,7 @@ export interface VersionedCircuit extends StoredCircuit {
  * What circuits need of a store: writes of one item, each of which happens as a whole or not at all, and reads that see
  * every write before them. A write may happen although its answer is lost. Every method throws `StoreUnavailable`.
  */
-export interface CircuitTable extends CircuitList {
+export interface CircuitTable {
   read(circuit: CircuitId): Promise<VersionedCircuit>;
   /** Adds to a bucket, unless it is so old that its place was taken. @returns the circuit afterwards. */
   add(circuit: CircuitId, bucket: number, counts: CallCounts): Promise<VersionedCircuit>;

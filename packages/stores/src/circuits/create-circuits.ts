@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CircuitList, Circuits, Clock } from '@weir/core';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DynamoDBCircuitList } from './dynamodb-circuit-list.ts';
 import { DynamoDBCircuitTable } from './dynamodb-circuit-table.ts';
 import { MemoryCircuitTable } from './memory-circuit-table.ts';
 import type { SharedCircuitOptions } from './shared-circuit.ts';
@@ -14,27 +15,33 @@ export interface CircuitsOptions {
 
 /** Circuits in the `state` table. One per process; its client is made at the first gateway that has a circuit breaker. */
 export function createCircuits({
+  table,
+  clock,
+  client,
   report,
-  ...options
 }: CircuitsOptions & Pick<SharedCircuitOptions, 'report'>): Circuits {
-  return new SharedCircuits({ table: tableOf(options), clock: options.clock, report });
-}
-
-/** What the processes share, for the control plane. */
-export function createCircuitList(options: CircuitsOptions): CircuitList {
-  return tableOf(options);
-}
-
-/** Circuits of this process alone, or together with others that are given the same table. */
-export function createMemoryCircuits(clock: Clock, table = new MemoryCircuitTable(clock)): Circuits {
-  return new SharedCircuits({ table, clock, report: () => undefined });
-}
-
-function tableOf({ table, clock, client }: CircuitsOptions): DynamoDBCircuitTable {
   let made = client;
   const lazily = () => {
     made ??= createDynamoDBClient();
     return made;
   };
-  return new DynamoDBCircuitTable({ client: lazily, table, clock });
+  return new SharedCircuits({
+    table: new DynamoDBCircuitTable({ client: lazily, table, clock }),
+    clock,
+    report,
+  });
+}
+
+/** What the processes share, for the control plane. */
+export function createCircuitList({
+  table,
+  clock,
+  client = createDynamoDBClient(),
+}: CircuitsOptions): CircuitList {
+  return new DynamoDBCircuitList({ client, table, clock });
+}
+
+/** Circuits of this process alone, or together with others that are given the same table. */
+export function createMemoryCircuits(clock: Clock, table = new MemoryCircuitTable(clock)): Circuits {
+  return new SharedCircuits({ table, clock, report: () => undefined });
 }

@@ -1,20 +1,8 @@
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import {
-  type CallCounts,
-  type CircuitId,
-  type CircuitOwner,
-  type CircuitPhase,
-  type Clock,
-  NEW_CIRCUIT,
-} from '@weir/core';
+import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type CallCounts, type CircuitId, type CircuitPhase, type Clock, NEW_CIRCUIT } from '@weir/core';
 import { ask, isConditionRefused } from '../aws/ask.ts';
-import { circuitKey, circuitOf, circuitsKey, type Item, isCurrent, placeOf, ttlAt } from './circuit-item.ts';
-import { type CircuitTable, MOST_LISTED, type VersionedCircuit } from './circuit-table.ts';
+import { circuitKey, circuitOf, type Item, placeOf, ttlAt } from './circuit-item.ts';
+import type { CircuitTable, VersionedCircuit } from './circuit-table.ts';
 
 export interface DynamoDBCircuitTableOptions {
   /** Called at the first use. */
@@ -90,26 +78,6 @@ export class DynamoDBCircuitTable implements CircuitTable {
         ':next': { N: String(version + 1) },
       },
     });
-  }
-
-  async list(owner: CircuitOwner): Promise<readonly VersionedCircuit[]> {
-    const circuits: VersionedCircuit[] = [];
-    let from: Item | undefined;
-    do {
-      const command = new QueryCommand({
-        TableName: this.#table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: circuitsKey(owner) } },
-        ConsistentRead: true,
-        ...(from ? { ExclusiveStartKey: from } : {}),
-      });
-      const page = await ask('list circuits', () => this.#client().send(command));
-      const now = this.#clock.now();
-      const current = (page.Items ?? []).filter((item) => isCurrent(item, now));
-      circuits.push(...current.map(circuitOf));
-      from = page.LastEvaluatedKey;
-    } while (from && circuits.length < MOST_LISTED);
-    return circuits.slice(0, MOST_LISTED);
   }
 
   /** @returns the circuit afterwards; null when the condition did not hold. */

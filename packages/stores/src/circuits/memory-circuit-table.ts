@@ -2,6 +2,7 @@ import {
   BUCKETS,
   type CallCounts,
   type CircuitId,
+  type CircuitList,
   type CircuitOwner,
   type CircuitPhase,
   type Clock,
@@ -23,7 +24,7 @@ interface Kept {
 }
 
 /** In memory; each call is one step that nothing else comes between. Several processes may share one. */
-export class MemoryCircuitTable implements CircuitTable {
+export class MemoryCircuitTable implements CircuitTable, CircuitList {
   readonly #clock: Clock;
   readonly #gateways = new Map<string, Map<string, Kept>>();
   isDown = false;

@@ -230,6 +230,16 @@ export function runCircuitsCases({ name, make, skip = [] }: CircuitsCases): void
       expect(await stored()).toMatchObject({ phase: { kind: 'closed' } });
     });
 
+    rule('a call that went there before the cool-down was over is no probe, however it ends', async () => {
+      const circuits = await open();
+      const early = circuits.begin(circuit, RULE);
+      clock.advance(15_000);
+      expect(await pass(circuits)).toBe('probe');
+      early.end('fine');
+      await circuits.settled([circuit]);
+      expect(await stored()).toMatchObject({ phase: { kind: 'half-open' } });
+    });
+
     rule('calls that go there while it is open change nothing', async () => {
       const circuits = await open();
       const before = await stored();
