@@ -1,8 +1,9 @@
 import type { Wire, WireRequest } from './wire.ts';
-import { messagesWire } from './wires/anthropic-messages.ts';
-import { cohereWire } from './wires/cohere.ts';
-import { converseWire, MODEL_PATH } from './wires/converse.ts';
-import { geminiWire } from './wires/gemini.ts';
+import { messagesWire } from './wires/anthropic-messages/index.ts';
+import { cohereWire } from './wires/cohere/index.ts';
+import { MODEL_PATH } from './wires/converse/hear.ts';
+import { converseWire } from './wires/converse/index.ts';
+import { geminiWire } from './wires/gemini/index.ts';
 import { invokeWire } from './wires/invoke.ts';
 import {
   AZURE_TRAITS,
@@ -23,7 +24,7 @@ import {
   WORKERS_AI_TRAITS,
   XAI_TRAITS,
 } from './wires/openai-chat/index.ts';
-import { responsesWire } from './wires/openai-responses.ts';
+import { responsesWire } from './wires/openai-responses/index.ts';
 import { workersAiWire } from './wires/workers-ai.ts';
 
 /** A provider by what it listens to. */

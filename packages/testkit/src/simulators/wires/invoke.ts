@@ -2,8 +2,10 @@ import { awsEvent, awsException } from '../../upstream/aws-event-frames.ts';
 import type { Heard } from '../heard.ts';
 import { Field } from '../request-reader.ts';
 import type { Wire, WireRequest } from '../wire.ts';
-import { hearMessages, message, messageEvents } from './anthropic-messages.ts';
-import { bedrockError, EXCEPTIONS, MODEL_PATH } from './converse.ts';
+import { hearMessages } from './anthropic-messages/hear.ts';
+import { message, messageEvents } from './anthropic-messages/speak.ts';
+import { MODEL_PATH } from './converse/hear.ts';
+import { bedrockError, EXCEPTIONS } from './converse/speak.ts';
 
 /**
  * Bedrock's InvokeModel with a Claude: a Messages body without model and stream, the version in the body
