@@ -5,7 +5,7 @@ import type { CachePlan } from './cache-plan.ts';
 type LeasePorts = Pick<Ports, 'cache' | 'clock' | 'timer'>;
 
 /** A leader that dies frees those who wait for it within this time. */
-export const LEASE = durationMs(10_000);
+const LEASE = durationMs(10_000);
 const RENEWAL = durationMs(LEASE / 3);
 
 /** The right to fetch an answer that others wait for. Renews itself until it is stopped or released. */
