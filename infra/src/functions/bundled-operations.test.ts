@@ -39,11 +39,11 @@ const PERMISSION_FOR: Readonly<Record<string, string>> = {
 const FUNCTIONS: Readonly<
   Record<FunctionName, { readonly logicalId: string; readonly carriedAlong: readonly string[] }>
 > = {
-  // The bucket that they spill records into could also be read and emptied.
-  unified: { logicalId: 'Unified', carriedAlong: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'] },
-  provider: { logicalId: 'Provider', carriedAlong: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'] },
-  // The bucket that it reads bodies from could also write them.
-  management: { logicalId: 'Management', carriedAlong: ['s3:PutObject'] },
+  // The bucket that they spill records into could also be emptied.
+  unified: { logicalId: 'Unified', carriedAlong: ['s3:DeleteObject', 's3:ListBucket'] },
+  provider: { logicalId: 'Provider', carriedAlong: ['s3:DeleteObject', 's3:ListBucket'] },
+  // The bucket that it reads bodies from could also write them, and the cache that it purges could be read.
+  management: { logicalId: 'Management', carriedAlong: ['dynamodb:GetItem', 's3:PutObject'] },
   'log-consumer': { logicalId: 'LogConsumer', carriedAlong: [] },
   // The token store that it creates a token in could also list and delete.
   'first-account': { logicalId: 'FirstAccount', carriedAlong: ['dynamodb:DeleteItem', 'dynamodb:Query'] },
