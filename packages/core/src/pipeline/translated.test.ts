@@ -52,11 +52,14 @@ const LINES: Translator = {
     };
   },
 };
-const piece = (text: string): TranslatedPiece => ({
-  text: `[${text}]\n\n`,
-  useful: text !== 'nothing',
-  failure: text === 'error' ? { status: 529, body: Buffer.from('busy') } : null,
-});
+function piece(text: string): TranslatedPiece {
+  if (text === 'defect') throw new Error('nobody thought of this');
+  return {
+    text: `[${text}]\n\n`,
+    useful: text !== 'nothing',
+    failure: text === 'error' ? { status: 529, body: Buffer.from('busy') } : null,
+  };
+}
 
 let gateway: GatewayForTest;
 let body: ScriptedBody;
@@ -125,6 +128,30 @@ describe('a request for a provider with another format', () => {
     gateway.provider = () => jsonAnswer('{}');
     const answer = await gateway.request({ path, headers, body: '{"model":"openai/gpt-5"}' });
     expect(answer.status).toBe(200);
+  });
+});
+
+describe('a translator with a defect', () => {
+  it('costs its own answer, and says so before anything was promised', async () => {
+    const { opening } = await follow();
+    body.send('defect');
+    const answer = await opening;
+    expect(answer.status).toBe(500);
+    await answer.settle();
+    expect(gateway.faults).toHaveLength(1);
+    expect(gateway.record()).toMatchObject({ success: false });
+  });
+
+  it('ends the stream that it had begun', async () => {
+    const { opening } = await follow();
+    body.send('word');
+    const answer = await opening;
+    const reading = read(answer.body);
+    body.send('defect');
+    expect(Buffer.concat(await reading).toString()).toBe('[word]\n\n');
+    await answer.settle();
+    expect(gateway.faults).toHaveLength(1);
+    expect(gateway.record()).toMatchObject({ success: false });
   });
 });
 

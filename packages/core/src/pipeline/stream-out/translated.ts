@@ -145,7 +145,7 @@ class StreamedOut {
       chunk: (bytes) => {
         if (this.#ended) return;
         this.#kept.add(bytes);
-        this.#take(this.#stream.push(bytes));
+        this.#translate(() => this.#stream.push(bytes));
       },
       end: (fault) => this.#end(fault),
     });
@@ -155,6 +155,29 @@ class StreamedOut {
   #cut(fault: StreamFault): void {
     this.#end(fault);
     this.#out.called.answer.body.cancel();
+  }
+
+  /** A translator with a defect costs its own answer, not the process and every other answer in it. */
+  #translate(step: () => TranslatedPiece): void {
+    let piece: TranslatedPiece;
+    try {
+      piece = step();
+    } catch (cause) {
+      this.#defect(cause);
+      return;
+    }
+    this.#take(piece);
+  }
+
+  #defect(cause: unknown): void {
+    const { called, exchange, ports } = this.#out;
+    ports.faults.report('an answer could not be translated', cause, exchange.id);
+    this.#ended = true;
+    this.#fault = { kind: 'reset', message: 'The answer could not be translated.' };
+    this.#stop();
+    called.answer.body.cancel();
+    this.#decide(() => new Refusal('internal', { cause }));
+    this.#consumer?.end(this.#fault);
   }
 
   #take({ text, useful, failure }: TranslatedPiece): void {
@@ -195,7 +218,8 @@ class StreamedOut {
       );
       return;
     }
-    if (fault?.kind !== 'cancelled') this.#take(this.#stream.end(fault));
+    if (fault?.kind !== 'cancelled') this.#translate(() => this.#stream.end(fault));
+    if (this.#ended) return;
     this.#ended = true;
     this.#stop();
     this.#commit();
