@@ -2,7 +2,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { GatewaySettings } from '../gateway/settings.ts';
 import { type UpstreamAnswer, UpstreamFailure } from '../ports/upstream.ts';
 import { parseBaseUrls } from '../providers/base-urls.ts';
-import { ACCOUNT, GatewayForTest, jsonAnswer, streamAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
+import { CacheForTest } from './__fixtures__/cache-for-test.ts';
+import {
+  ACCOUNT,
+  GatewayForTest,
+  jsonAnswer,
+  NOW,
+  streamAnswer,
+  TOKEN,
+} from './__fixtures__/gateway-for-test.ts';
 import { ScriptedBody } from './__fixtures__/scripted-body.ts';
 
 const BREAKER = { failure_rate: 50, minimum_calls: 20, cool_down: 15 };
@@ -96,6 +104,16 @@ describe('a step whose circuit is open', () => {
     provider(jsonAnswer('{}', 503));
     expect((await universal(openai, anthropic)).header('cf-aig-step')).toBe('1');
     expect(called()).toEqual(['api.openai.com', 'api.anthropic.com']);
+  });
+
+  it('is not passed over when its answer is in the cache, and a hit is no call', async () => {
+    withSettings({ circuit_breaker: BREAKER, cache_ttl: 600 });
+    gateway.cache = new CacheForTest(() => NOW);
+    await universal(openai, anthropic);
+    gateway.circuits.set(OPENAI, 'open');
+    const answer = await universal(openai, anthropic);
+    expect([answer.header('cf-aig-step'), answer.header('cf-aig-cache-status')]).toEqual(['0', 'HIT']);
+    expect(gateway.circuitCalls).toEqual([`${OPENAI} fine`]);
   });
 
   it('is called when the request is the probe', async () => {

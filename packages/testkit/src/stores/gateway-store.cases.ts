@@ -21,6 +21,8 @@ export interface GatewayStoreCases {
 const SETTINGS: GatewaySettings = {
   ...DEFAULT_SETTINGS,
   cache_ttl: 3_600,
+  cache_coalesce: true,
+  circuit_breaker: { failure_rate: 30, minimum_calls: 7, cool_down: 9 },
   collect_logs: false,
   rate_limiting_technique: 'sliding',
   rate_limiting_fail_closed: true,
