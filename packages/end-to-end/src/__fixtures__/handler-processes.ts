@@ -30,16 +30,31 @@ export function watchedPlugins(): { readonly plugins: readonly Plugin[]; machine
   };
 }
 
-/** As many environments of one function beside the host's own, on the same stores. @param name the logical id. */
+/** The environment of one function. @param name the logical id. */
+export function environmentOf(
+  machine: Machine,
+  name: 'Provider' | 'Unified',
+): Readonly<Record<string, string>> {
+  const found = [...machine.functions.values()].find(({ identity }) => identity.name === name);
+  if (!found) throw new Error(`there is no function ${name}`);
+  return found.environment;
+}
+
+/**
+ * As many environments of one function beside the host's own, on the same stores.
+ *
+ * @param name the logical id.
+ * @param changes what is different in their environment.
+ */
 export async function startHandlers(
   machine: Machine,
   name: 'Provider' | 'Unified',
   count: number,
+  changes: Readonly<Record<string, string>> = {},
 ): Promise<readonly HandlerProcess[]> {
-  const found = [...machine.functions.values()].find(({ identity }) => identity.name === name);
-  if (!found) throw new Error(`there is no function ${name}`);
+  const own = environmentOf(machine, name);
   // These tests wait on purpose; those that share the host want it to give up soon.
-  const environment = { ...found.environment, WEIR_UPSTREAM_TIMEOUT_MS: '280000' };
+  const environment = { ...own, WEIR_UPSTREAM_TIMEOUT_MS: '280000', ...changes };
   return Promise.all(Array.from({ length: count }, () => startOne(environment)));
 }
 

@@ -24,7 +24,7 @@ export function divide(limit: number, interval: DurationMs): Division {
 }
 
 /** The part of the limit that is a cell's. */
-export function shareOf({ limit, cells }: Division, cell: number): number {
+function shareOf({ limit, cells }: Division, cell: number): number {
   return Math.floor(limit / cells) + (cell < limit % cells ? 1 : 0);
 }
 

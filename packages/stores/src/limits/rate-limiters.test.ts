@@ -1,6 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
-import { type DynamoDBEngine, LOCAL, runRateLimiterCases, startDynamoDBEngine } from '@weir/testkit/stores';
+import {
+  createStateTable,
+  type DynamoDBEngine,
+  LOCAL,
+  runRateLimiterCases,
+  startDynamoDBEngine,
+} from '@weir/testkit/stores';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { createMemoryRateLimiter, createRateLimiter } from './create-rate-limiter.ts';
 import { MemoryLimitTable } from './memory-limit-table.ts';
@@ -32,3 +38,18 @@ runRateLimiterCases({
   name: 'StoredRateLimiter on DynamoDB',
   make: async (clocks) => clocks.map((clock) => createRateLimiter({ client, table, clock })),
 });
+
+const local = process.env.WEIR_DYNAMODB_LOCAL;
+if (local === undefined)
+  process.stdout.write('skipped: rate limits on DynamoDB Local need its URL in WEIR_DYNAMODB_LOCAL\n');
+else {
+  const own = `state-${Date.now()}`;
+  const localClient = createDynamoDBClient({ endpoint: local, ...LOCAL });
+  beforeAll(() => createStateTable(local, own));
+  afterAll(() => localClient.destroy());
+  runRateLimiterCases({
+    name: 'StoredRateLimiter on Amazon’s DynamoDB Local',
+    make: async (clocks) =>
+      clocks.map((clock) => createRateLimiter({ client: localClient, table: own, clock })),
+  });
+}
