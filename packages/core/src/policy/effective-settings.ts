@@ -127,24 +127,28 @@ class Sayings {
     read: Reader<Value>,
     alias: string | null = null,
   ): Effective<Value> | null {
-    const places: readonly (readonly [raw: unknown, source: SettingSource])[] = [
-      [config === null ? undefined : this.#step?.config[config], 'step-config'],
-      [this.#header(this.#step?.headers, name, alias), 'step-headers'],
-      [this.#header(this.#request, name, alias), 'request'],
-    ];
-    for (const [raw, source] of places) {
-      if (raw === undefined || raw === null) continue;
-      const value = read(raw, source === 'step-config' && config !== null ? config : name, this.#warnings);
-      if (value !== null) return { value, source };
-    }
-    return null;
+    const step = this.#step;
+    return (
+      (step && config !== null ? this.#read(step.config[config], config, read, 'step-config') : null) ??
+      (step ? this.#read(headerOf(step.headers, name, alias), name, read, 'step-headers') : null) ??
+      this.#read(headerOf(this.#request, name, alias), name, read, 'request')
+    );
   }
 
-  #header(headers: HeaderMap | undefined, name: string, alias: string | null): string | undefined {
-    if (!headers) return undefined;
-    return header(headers, name) ?? (alias === null ? undefined : header(headers, alias));
+  #read<Value>(
+    raw: unknown,
+    name: string,
+    read: Reader<Value>,
+    source: SettingSource,
+  ): Effective<Value> | null {
+    if (raw === undefined || raw === null) return null;
+    const value = read(raw, name, this.#warnings);
+    return value === null ? null : { value, source };
   }
 }
+
+const headerOf = (headers: HeaderMap, name: string, alias: string | null) =>
+  header(headers, name) ?? (alias === null ? undefined : header(headers, alias));
 
 const readFlag: Reader<boolean> = (raw, name, warnings) => {
   const word = String(raw).trim().toLowerCase();
@@ -201,13 +205,31 @@ const readCacheKey: Reader<string> = (raw, name, warnings) => {
 };
 
 /** The settings that somebody chose, for the record; null when nobody chose any. A cache key may hold anything: that there is one is enough. */
-export function chosenSettings({
-  warnings: _,
-  ...settings
-}: EffectiveSettings): Record<string, ChosenSetting> | null {
-  const chosen: Record<string, ChosenSetting> = {};
-  for (const [name, { value, source }] of Object.entries(settings))
-    if (source !== 'default' && value !== null)
-      chosen[name] = { value: name === 'cacheKey' ? true : value, source };
-  return Object.keys(chosen).length > 0 ? chosen : null;
+export function chosenSettings(settings: EffectiveSettings): Record<string, ChosenSetting> | null {
+  let chosen: Record<string, ChosenSetting> | null = null;
+  for (const name of SETTINGS) {
+    const { value, source } = settings[name];
+    if (source === 'default' || value === null) continue;
+    chosen ??= {};
+    chosen[name] = { value: name === 'cacheKey' ? true : value, source };
+  }
+  return chosen;
 }
+
+/** In the order in which a record tells them. */
+const SETTINGS = Object.keys({
+  cacheTtl: true,
+  cacheKey: true,
+  cacheAcrossModels: true,
+  skipCache: true,
+  coalesce: true,
+  requestTimeout: true,
+  totalTimeout: true,
+  idleTimeout: true,
+  maxAttempts: true,
+  retryDelay: true,
+  backoff: true,
+} satisfies Record<Exclude<keyof EffectiveSettings, 'warnings'>, true>) as Exclude<
+  keyof EffectiveSettings,
+  'warnings'
+>[];
