@@ -10,7 +10,7 @@ import {
 } from '@weir/core';
 
 interface Entry {
-  readonly owner: CacheOwner;
+  owner: CacheOwner;
   answer: CachedAnswer | null;
   expiresAt: EpochMs | null;
   purgedAt: EpochMs | null;
@@ -42,6 +42,7 @@ export class MemoryResponseCache implements ResponseCache {
     this.#reach();
     const entry = this.#entry(key, owner);
     if (entry.purgedAt !== null && entry.purgedAt >= askedAt) return false;
+    entry.owner = owner;
     entry.answer = { ...answer, body: answer.body.slice() };
     entry.expiresAt = expiresAt;
     entry.lease = null;
@@ -53,6 +54,7 @@ export class MemoryResponseCache implements ResponseCache {
     const entry = this.#entry(key, owner);
     const leader = this.#leader(entry);
     if (this.#fresh(entry) || (leader !== null && leader !== holder)) return false;
+    entry.owner = owner;
     entry.lease = { holder, until };
     return true;
   }

@@ -17,6 +17,7 @@ import { MemoryConfig } from '../control/memory-config.ts';
 import { MemoryGatewayStore } from '../control/memory-gateway-store.ts';
 import { MemoryTokenStore } from '../control/memory-token-store.ts';
 import { DamagedItem } from '../table/damaged-item.ts';
+import { toGatewayItem } from '../table/gateway-item.ts';
 import { toTokenItem } from '../table/token-item.ts';
 import { createConfigSource } from './create-config-source.ts';
 import { DynamoDBConfigSource } from './dynamodb-config-source.ts';
@@ -104,6 +105,19 @@ describe('configuration on DynamoDB', () => {
       token: record.token.hash,
     });
     expect(token?.grants).toEqual([{ effect: 'allow', permissions: ['gateway:run'], gateways: 'all' }]);
+  });
+
+  it('reads a gateway that was written before the cache was, and forgets its cache with the next change', async () => {
+    const account = anAccountId();
+    const first = await onDynamoDB().gateways.create(account, DEFAULT_GATEWAY, DEFAULT_SETTINGS);
+    if (first === 'exists') throw new Error('the gateway should be new');
+    const { cache_epoch: _, ...item } = toGatewayItem(first);
+    await client.send(new PutItemCommand({ TableName: table, Item: item }));
+    const query = { gateway: { account, id: DEFAULT_GATEWAY }, token: null };
+    const { gateway } = await createConfigSource({ client, table, clock }).load(query);
+    expect(gateway).toEqual(first);
+    const next = await onDynamoDB().gateways.update(first, DEFAULT_SETTINGS, { forgetsCache: true });
+    expect(next).toMatchObject({ cacheEpoch: 1 });
   });
 
   it('serves what it knows while the engine is silent, says how old it is, and recovers', async () => {

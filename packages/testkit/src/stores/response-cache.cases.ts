@@ -178,6 +178,13 @@ export function runResponseCacheCases({ name, make, skip = [] }: ResponseCacheCa
       expect(await cache.purge(key, owner)).toBe(true);
     });
 
+    rule('a purge of a key that another has not used yet takes nothing from it', async () => {
+      await cache.purge(key, { ...owner, account: anAccountId() });
+      clock.advance(1);
+      expect([await put(answer('{}')), await bodyOf()]).toEqual([true, '{}']);
+      expect(await cache.purge(key, owner)).toBe(true);
+    });
+
     end();
   });
 }
