@@ -5,6 +5,12 @@ import { DynamoDBLimitTable } from './dynamodb-limit-table.ts';
 import { MemoryLimitTable } from './memory-limit-table.ts';
 import { StoredRateLimiter } from './stored-rate-limiter.ts';
 
+/**
+ * A write whose answer is not waited for may have counted, and counts once more when it is repeated. So an answer is
+ * waited for somewhat longer than elsewhere.
+ */
+const PATIENCE = { connect: 1_000, answer: 2_000, attempts: 2 };
+
 export interface RateLimiterOptions {
   readonly table: string;
   readonly clock: Clock;
@@ -15,7 +21,7 @@ export interface RateLimiterOptions {
 export function createRateLimiter({ table, clock, client }: RateLimiterOptions): RateLimiter {
   let made = client;
   const lazily = () => {
-    made ??= createDynamoDBClient();
+    made ??= createDynamoDBClient({ patience: PATIENCE });
     return made;
   };
   return new StoredRateLimiter({ table: new DynamoDBLimitTable(lazily, table), clock });

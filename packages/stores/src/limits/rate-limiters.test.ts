@@ -12,13 +12,15 @@ import { createMemoryRateLimiter, createRateLimiter } from './create-rate-limite
 import { MemoryLimitTable } from './memory-limit-table.ts';
 
 const table = 'state';
+/** A busy machine is no lost answer. */
+const PATIENT = { connect: 10_000, answer: 10_000, attempts: 1 };
 let engine: DynamoDBEngine;
 let client: DynamoDBClient;
 
 beforeAll(async () => {
   engine = await startDynamoDBEngine();
   await engine.createStateTable(table);
-  client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL });
+  client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL, patience: PATIENT });
 });
 
 afterAll(async () => {
@@ -44,7 +46,7 @@ if (local === undefined)
   process.stdout.write('skipped: rate limits on DynamoDB Local need its URL in WEIR_DYNAMODB_LOCAL\n');
 else {
   const own = `state-${Date.now()}`;
-  const localClient = createDynamoDBClient({ endpoint: local, ...LOCAL });
+  const localClient = createDynamoDBClient({ endpoint: local, ...LOCAL, patience: PATIENT });
   beforeAll(() => createStateTable(local, own));
   afterAll(() => localClient.destroy());
   runRateLimiterCases({
