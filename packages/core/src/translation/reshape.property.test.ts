@@ -93,7 +93,19 @@ function wholeAnswer(dialect: ClientDialectName, text: string, argument: string)
   }
 }
 
-const word = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => text.trim() !== '');
+const word = fc
+  .string({ minLength: 1, unit: 'grapheme' })
+  .filter((text) => text.trim() !== '' && !text.startsWith('{"q"'));
+
+/** `q` of the call's arguments, which are an object or the text of one. */
+function argumentIn(value: unknown): unknown {
+  if (typeof value === 'string' && value.startsWith('{"q"')) return argumentIn(JSON.parse(value));
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('q' in value) return value.q;
+  return Object.values(value)
+    .map(argumentIn)
+    .find((found) => found !== undefined);
+}
 
 describe('a cached answer in the other shape', () => {
   it('says the same as a stream and as a whole again, in every client format', () => {
@@ -107,11 +119,9 @@ describe('a cached answer in the other shape', () => {
         const said = JSON.stringify(again);
         expect(said).toContain(JSON.stringify(text).slice(1, -1));
         expect(said).toContain('find');
-        expect(said.replaceAll('\\\\', '\\')).toContain(
-          JSON.stringify(argument).slice(1, -1).replaceAll('\\\\', '\\'),
-        );
+        expect(argumentIn(again)).toBe(argument);
       }),
-      { numRuns: 150 },
+      { numRuns: 500 },
     );
   });
 
