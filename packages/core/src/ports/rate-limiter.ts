@@ -28,7 +28,8 @@ export type LimitVerdict =
     };
 
 /**
- * Counts requests over all processes (spec 5.5). Guarantees, by the clock of the process that decides:
+ * Counts requests over all processes (spec 5.5). An admission counts from a moment between its question and its answer,
+ * by the clock of the process that asks. Guarantees:
  *
  * - `fixed`: never more than `limit` in a window; windows are aligned to multiples of the interval.
  * - `sliding`: never more than `limit` in any stretch of time as long as the interval, wherever it begins.
