@@ -61,7 +61,7 @@ try {
   say('Caching and limiting');
   const policies =
     options.only === '' || options.only === 'policies'
-      ? await measurePolicies(weir, client, options.quick)
+      ? await measurePolicies(weir, client, upstreamUrl, options.quick)
       : [];
   say('Bundles and cold starts');
   const bundles = await measureBundles(weir.host.functions, options.quick ? 3 : 10);

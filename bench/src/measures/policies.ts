@@ -1,3 +1,4 @@
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { WeirContender } from '../contenders/weir.ts';
 import type { Child } from '../processes/child.ts';
 import type { LoadJob } from '../processes/load-job.ts';
@@ -12,7 +13,9 @@ export interface PolicyRound {
   readonly hit: number;
   /** Not in the cache, under a sliding rate limit. */
   readonly limitedMiss: number;
-  /** The table that the cache reads and the limiter writes, asked directly. */
+  /** The provider's answer of 4 KB without a gateway: what the way there and back costs. */
+  readonly direct: number;
+  /** One call of the store, through the SDK as the gateway makes it. */
   readonly getItem: number;
   readonly updateItem: number;
 }
@@ -27,6 +30,7 @@ const REST_MS = 300;
 export async function measurePolicies(
   weir: WeirContender,
   client: Child,
+  upstreamUrl: string,
   quick: boolean,
 ): Promise<readonly PolicyRound[]> {
   await createGateway(weir, 'cached', { cache_ttl: 3600 });
@@ -36,7 +40,9 @@ export async function measurePolicies(
     rate_limiting_limit: 1_000_000,
     rate_limiting_technique: 'sliding',
   });
-  const jobs = jobsOf(weir, quick ? 60 : 200);
+  const requests = quick ? 60 : 100;
+  const jobs = jobsOf(weir, upstreamUrl, requests);
+  const { store, getItem, updateItem } = storeCalls(weir);
   const p50 = async (job: LoadJob) => {
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const { failed, firstFailure, timings } = await load(client, job);
@@ -47,19 +53,33 @@ export async function measurePolicies(
     );
   };
   for (const job of Object.values(jobs)) await p50(job);
+  for (const call of [getItem, updateItem]) await p50OfCalls(call, requests);
   const rounds: PolicyRound[] = [];
   for (let round = 0; round < (quick ? 3 : 7); round += 1)
     rounds.push({
       bare: await p50(jobs.bare),
       hit: await p50(jobs.hit),
       limitedMiss: await p50(jobs.limitedMiss),
-      getItem: await p50(jobs.getItem),
-      updateItem: await p50(jobs.updateItem),
+      direct: await p50(jobs.direct),
+      getItem: await p50OfCalls(getItem, requests),
+      updateItem: await p50OfCalls(updateItem, requests),
     });
+  store.destroy();
   return rounds;
 }
 
-function jobsOf(weir: WeirContender, requests: number) {
+async function p50OfCalls(call: () => Promise<unknown>, calls: number): Promise<number> {
+  const times: number[] = [];
+  for (let done = 0; done < calls; done += 1) {
+    const startedAt = performance.now();
+    await call();
+    times.push(performance.now() - startedAt);
+    await new Promise((resolve) => setTimeout(resolve, UNTIL_WRITTEN_MS));
+  }
+  return percentile(times, 0.5);
+}
+
+function jobsOf(weir: WeirContender, upstreamUrl: string, requests: number) {
   const body = JSON.stringify({
     model: 'gpt-4o-mini',
     messages: [{ role: 'user', content: `four-kilobytes ${'w'.repeat(4000)}` }],
@@ -70,45 +90,49 @@ function jobsOf(weir: WeirContender, requests: number) {
     pause: UNTIL_WRITTEN_MS,
     expectedBytes: null,
     expectedWords: null,
+    headers: weir.headers,
+    body,
   };
   const ask = (gateway: string, unique: boolean): LoadJob => ({
     ...common,
     url: weir.url.replace('/default/', `/${gateway}/`),
-    headers: weir.headers,
-    body,
     unique,
-  });
-  const { environment } = weir.host.functions.find(({ name }) => name === 'provider') ?? { environment: {} };
-  const tables: Readonly<Record<string, string | undefined>> = environment;
-  const store = (operation: string, input: object): LoadJob => ({
-    ...common,
-    url: tables.AWS_ENDPOINT_URL_DYNAMODB ?? '',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
-      'x-amz-date': '20260101T000000Z',
-      // The embedded engine wants one and checks none.
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
-    },
-    body: JSON.stringify(input),
-    unique: false,
   });
   return {
     bare: ask('default', true),
     hit: ask('cached', false),
     limitedMiss: ask('limited', true),
-    getItem: store('GetItem', {
-      TableName: tables.WEIR_CONFIG_TABLE,
-      Key: { pk: { S: `G#${weir.host.accountId}#cached` }, sk: { S: 'SNAPSHOT' } },
-    }),
-    updateItem: store('UpdateItem', {
-      TableName: tables.WEIR_STATE_TABLE,
-      Key: { pk: { S: 'bench' }, sk: { S: 'bench' } },
-      UpdateExpression: 'ADD n :one',
-      ConditionExpression: 'attribute_not_exists(n) OR n < :most',
-      ExpressionAttributeValues: { ':one': { N: '1' }, ':most': { N: '1000000' } },
-    }),
+    direct: { ...common, url: `${upstreamUrl}/v1/chat/completions`, unique: true },
+  };
+}
+
+function storeCalls({ host }: WeirContender) {
+  const { environment } = host.functions.find(({ name }) => name === 'provider') ?? { environment: {} };
+  const settings: Readonly<Record<string, string | undefined>> = environment;
+  const store = new DynamoDBClient({
+    endpoint: settings.AWS_ENDPOINT_URL_DYNAMODB ?? '',
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  return {
+    store,
+    getItem: () =>
+      store.send(
+        new GetItemCommand({
+          TableName: settings.WEIR_CONFIG_TABLE,
+          Key: { pk: { S: `G#${host.accountId}#cached` }, sk: { S: 'SNAPSHOT' } },
+        }),
+      ),
+    updateItem: () =>
+      store.send(
+        new UpdateItemCommand({
+          TableName: settings.WEIR_STATE_TABLE,
+          Key: { pk: { S: 'bench' }, sk: { S: 'bench' } },
+          UpdateExpression: 'ADD n :one',
+          ConditionExpression: 'attribute_not_exists(n) OR n < :most',
+          ExpressionAttributeValues: { ':one': { N: '1' }, ':most': { N: '1000000' } },
+        }),
+      ),
   };
 }
 

@@ -72,7 +72,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
       streamed: true,
       translated: true,
       concurrency: 1,
-      requests: scale(12),
+      requests: scale(8),
       rounds: streamRounds,
       pause: 0,
     },

@@ -53,9 +53,10 @@ function send(job: LoadJob, agent: Agent): Promise<Timing> {
       let size = 0;
       let text = '';
       answer.on('data', (chunk: Buffer) => {
-        firstByteMs ||= performance.now() - startedAt;
         size += chunk.length;
         if (job.expectedWords !== null || answer.statusCode !== 200) text += chunk.toString('utf8');
+        // Of words that are counted the first one is the first token; else whatever comes first.
+        if (job.expectedWords === null || text.includes(WORD)) firstByteMs ||= performance.now() - startedAt;
       });
       answer.on('error', reject);
       answer.on('end', () => {

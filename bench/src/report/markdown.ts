@@ -48,8 +48,9 @@ function policyTable({ policies }: Results): string {
     ['a gateway with neither', 'bare'],
     ['cache hit, 4 KB', 'hit'],
     ['cache miss under a sliding limit', 'limitedMiss'],
-    ['GetItem of the embedded engine', 'getItem'],
-    ['UpdateItem of the embedded engine', 'updateItem'],
+    ['the same answer without a gateway', 'direct'],
+    ['GetItem of the embedded engine, through the SDK', 'getItem'],
+    ['UpdateItem of the embedded engine, through the SDK', 'updateItem'],
   ];
   return table(
     ['1 at a time, from the same client', 'p50, ms'],
