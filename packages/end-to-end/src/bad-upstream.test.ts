@@ -39,16 +39,22 @@ const direct = ([name, options]: Fault, given: Partial<RawRequest> = {}) => {
 };
 
 describe('a provider that gives no answer', () => {
-  const FAILURES: ReadonlyArray<readonly [string, Fault, number, number, string | null]> = [
+  const FAILURES: ReadonlyArray<readonly [string, Fault, number, number, string]> = [
     ['hangs', ['hang'], 504, 2931, 'timeout'],
     ['resets before its headers', ['reset'], 502, 2932, 'reset'],
     ['closes without a word', ['close-silently'], 502, 2932, 'reset'],
     ['is no HTTP server', ['invalid-http'], 502, 2005, 'protocol'],
     ['sends 64 KiB of headers', ['huge-headers'], 502, 2005, 'protocol'],
-    ['sends more headers than can be passed on', ['huge-headers', { bytes: 9_000 }], 502, 2005, null],
-    ['resets in the middle of its JSON', ['reset-mid-body'], 502, 2932, null],
-    ['ends before its content-length', ['short-body'], 502, 2932, null],
-    ['goes silent in the middle of its JSON', ['hang-mid-body'], 502, 2932, null],
+    [
+      'sends more headers than can be passed on',
+      ['huge-headers', { bytes: 9_000 }],
+      502,
+      2005,
+      'unusable-answer',
+    ],
+    ['resets in the middle of its JSON', ['reset-mid-body'], 502, 2932, 'upstream-broke'],
+    ['ends before its content-length', ['short-body'], 502, 2932, 'upstream-broke'],
+    ['goes silent in the middle of its JSON', ['hang-mid-body'], 502, 2932, 'upstream-broke'],
   ];
 
   test.each(FAILURES)('and %s is a clean error on every surface', async (_, fault, status, code, failure) => {

@@ -144,7 +144,7 @@ describe('attempts (spec 5.6)', () => {
     });
     provider(broken, answers);
     expect((await send({ 'cf-aig-max-attempts': '2' })).answer.status).toBe(200);
-    expect(gateway.record().attempts[0]).toMatchObject({ status: 200, failure: 'upstreamBroke' });
+    expect(gateway.record().attempts[0]).toMatchObject({ status: 200, failure: 'upstream-broke' });
   });
 });
 

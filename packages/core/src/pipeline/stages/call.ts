@@ -148,7 +148,7 @@ async function tryOnce(
   if (isRefusal(called)) return called;
   const result = await streamOut(exchange, called, progress, ports);
   const failure = isRefusal(result)
-    ? result.name
+    ? inWords(result.name)
     : result.status === called.answer.status
       ? null
       : 'error-event';
@@ -156,6 +156,9 @@ async function tryOnce(
   if (failure !== null && noted) progress.attempts.splice(-1, 1, { ...noted, failure });
   return result;
 }
+
+/** `upstreamBroke` → `upstream-broke`: the record's words for failures are all written so. */
+const inWords = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The caller's timeout does not hold for the last of several attempts: it may take its time (spec 5.6-4). */
 function limitsOf(exchange: Planned, { settings }: Step, attempt: number, ports: Ports): AttemptLimits {
