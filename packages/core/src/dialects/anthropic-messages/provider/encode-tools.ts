@@ -4,9 +4,10 @@ import { residueFor } from '../../../form/provenance.ts';
 import type { Tool, ToolChoice } from '../../../form/request.ts';
 import type { WireNames } from '../../../form/wire-names.ts';
 import type { MessagesModel } from '../../claude-models.ts';
+import { closedSchema } from '../../claude-schema.ts';
 import { writeCache } from '../cache-control.ts';
+import { objectSchema } from './object-schema.ts';
 import type { Platform } from './platform.ts';
-import { objectSchema, strictSchema } from './schema-subset.ts';
 
 export interface ToolContext {
   readonly model: MessagesModel;
@@ -50,13 +51,13 @@ function encodeFunction(
 ): Json | Fault {
   const schema = objectSchema(tool.schema, tool.name);
   if (isFault(schema)) return schema;
-  const isStrict = tool.strict === true && model.schema === 'native';
+  const closed = tool.strict === true && model.schema === 'native' ? closedSchema(schema) : null;
   return {
     ...residueOf(residueFor('anthropic-messages', tool.residue), platform.refusedInTools),
     name: names.toWire(tool.name),
     ...(tool.description ? { description: tool.description } : {}),
-    input_schema: isStrict ? strictSchema(schema) : schema,
-    ...(isStrict ? { strict: true } : {}),
+    input_schema: closed ?? schema,
+    ...(closed ? { strict: true } : {}),
     ...(tool.cache ? { cache_control: writeCache(tool.cache) } : {}),
   };
 }

@@ -1,8 +1,8 @@
 import type { Json } from '../../../form/json.ts';
 import type { OutputFormat, ToolChoice } from '../../../form/request.ts';
 import type { MessagesModel } from '../../claude-models.ts';
+import { closedSchema } from '../../claude-schema.ts';
 import { jsonInWords } from '../../json-in-words.ts';
-import { strictSchema } from './schema-subset.ts';
 
 /** How an answer by schema is asked for (spec/providers 6.4). */
 export interface OutputPlan {
@@ -30,8 +30,9 @@ export function planOutput(
 ): OutputPlan {
   if (!format) return {};
   if (format.kind === 'json') return { line: jsonInWords(format) };
-  if (model.schema === 'native')
-    return { format: { type: 'json_schema', schema: strictSchema(format.schema) } };
+  // A schema of open objects cannot be said natively without changing what was asked for; a tool's may be open.
+  const schema = model.schema === 'native' ? closedSchema(format.schema) : null;
+  if (schema) return { format: { type: 'json_schema', schema } };
   // The caller wants this turn to be a call, so it is no answer yet.
   if (request.choice?.kind === 'tool' && request.tools.length > 0) return {};
   const name = freeName(request.tools);

@@ -1,6 +1,6 @@
 import type { Json } from '../../../form/json.ts';
 import type { OutputFormat, Parameters, Tool } from '../../../form/request.ts';
-import { closedSchema } from '../closed-schema.ts';
+import { closedSchema } from '../../claude-schema.ts';
 import type { ConverseModel } from '../models.ts';
 
 /** How the model is asked for an answer in a form. */

@@ -1,7 +1,7 @@
 import type { Json } from '../../../form/json.ts';
 import type { Tool, ToolChoice } from '../../../form/request.ts';
 import type { Turn } from '../../../form/turns.ts';
-import { closedSchema } from '../closed-schema.ts';
+import { closedSchema } from '../../claude-schema.ts';
 import type { OutputPlan } from './encode-output.ts';
 import { cached, refuse, type Speech } from './speech.ts';
 

@@ -1,7 +1,7 @@
-import { isJson, type Json } from '../../form/json.ts';
+import { isJson, type Json } from '../form/json.ts';
 
 /** Limits that Claude's structured output refuses (spec/providers 2.7). */
-const LIMITS = [
+const LIMITS: ReadonlySet<string> = new Set([
   'minimum',
   'maximum',
   'exclusiveMinimum',
@@ -24,19 +24,30 @@ const LIMITS = [
   'if',
   'then',
   'else',
-];
-const FORMATS = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'];
+]);
+const FORMATS: ReadonlySet<string> = new Set([
+  'date-time',
+  'time',
+  'date',
+  'duration',
+  'email',
+  'hostname',
+  'uri',
+  'ipv4',
+  'ipv6',
+  'uuid',
+]);
 
 const isLimit = (key: string, value: unknown) =>
-  LIMITS.includes(key) ||
+  LIMITS.has(key) ||
   (key === 'minItems' && Number(value) > 1) ||
-  (key === 'format' && !FORMATS.includes(String(value)));
+  (key === 'format' && !FORMATS.has(String(value)));
 
 /** Deeper schemas are no schemas but attacks on whoever walks them. */
 const DEEPEST = 200;
 
 /**
- * A schema as Claude's structured output takes it: objects closed, `oneOf` as `anyOf`, limits told in the description.
+ * A schema as Claude's structured output and its strict tools take it, on every platform: objects closed, `oneOf` as `anyOf`, limits told in the description.
  * Null: it has objects of open shape, which cannot be closed without changing what the caller asked for.
  */
 export function closedSchema(schema: Json, depth = 0): Json | null {
