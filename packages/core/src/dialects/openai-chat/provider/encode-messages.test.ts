@@ -403,6 +403,23 @@ describe('orders that some providers want', () => {
       ),
     ).toEqual([{ role: 'user', content: 'a\n\nb\n\nc\n\nd' }]);
   });
+  test('a turn that only another provider can read is no turn: what stood around it is one', () => {
+    const unreadable = { kind: 'opaque', dialect: 'anthropic-messages', value: {} } as const;
+    expect(
+      messagesOf(
+        [
+          { role: 'assistant', content: [text('x')] },
+          { role: 'user', content: [unreadable] },
+          calls('a'),
+          { role: 'user', content: [result('a', '1')] },
+        ],
+        { alternates: true },
+      ),
+    ).toEqual([
+      { role: 'assistant', content: 'x', tool_calls: [wireCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: '1' },
+    ]);
+  });
   test('an assistant between a result and the user (Mistral)', () => {
     expect(
       messagesOf([calls('a'), { role: 'user', content: [result('a', '1'), text('and?')] }], {

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../assert-never.ts';
 import type { TextBlock, ToolResultBlock, UserBlock } from '../../../form/blocks.ts';
 import { type Fault, isFault } from '../../../form/fault.ts';
 import type { Json } from '../../../form/json.ts';
@@ -18,7 +19,7 @@ export function encodeMessages(
   context: MessageContext,
 ): Json[] | Fault {
   const { deviations } = context;
-  const { system, turns } = splitSystem(messages);
+  const { system, turns } = splitSystem(messages.map(sayable));
   const paired = pairCalls(strictTurns(keepsPlace(context) ? turns.map(marked) : turns));
   if (isFault(paired)) return paired;
 
@@ -36,6 +37,20 @@ export function encodeMessages(
   }
   if (carried.length > 0) written.push({ role: 'user', content: carried });
   return finished(written, deviations);
+}
+
+/** What only another provider knows is shown to nobody else; a turn that held nothing else is none, so its neighbours are one turn. */
+function sayable(message: Message): Message {
+  switch (message.role) {
+    case 'user':
+      return { ...message, content: message.content.filter(({ kind }) => kind !== 'opaque') };
+    case 'assistant':
+      return { ...message, content: message.content.filter(({ kind }) => kind !== 'opaque') };
+    case 'system':
+      return message;
+    default:
+      return assertNever(message);
+  }
 }
 
 const keepsPlace = ({ deviations }: MessageContext) =>
@@ -172,7 +187,7 @@ function finished(messages: readonly Json[], deviations: MessageContext['deviati
     if (deviations.bridgesToolToUser && last?.role === 'tool' && message.role === 'user')
       result.push({ role: 'assistant', content: 'OK' });
     if (deviations.alternates && last && last.role === message.role && last.role !== 'tool')
-      result[result.length - 1] = { ...last, content: joined(last.content, message.content) };
+      result[result.length - 1] = { ...last, ...message, content: joined(last.content, message.content) };
     else result.push(message);
   }
   const last = result.at(-1);
