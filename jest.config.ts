@@ -8,6 +8,7 @@ const config: Config = {
   modulePathIgnorePatterns: ['/cdk.out/', '/dist/'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: { '\\.tsx?$': '<rootDir>/scripts/jest-esbuild.mjs' },
+  setupFilesAfterEnv: ['<rootDir>/scripts/property-seed.mjs'],
   testTimeout: 30_000,
 };
 
