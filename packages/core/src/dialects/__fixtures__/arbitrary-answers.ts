@@ -8,31 +8,34 @@ import { decodeContext } from './exchange.ts';
 export function likely(shapes: Readonly<Record<string, readonly unknown[]>>): fc.Arbitrary<unknown> {
   const wrong = fc.constantFrom<unknown>(null, '', 'null', 0, -1, [], {}, true, [null], 'text');
   // By hand three levels deep: left to itself, a recursion of so many keys grows without end.
-  let any: fc.Arbitrary<unknown> = wrong;
+  let anything: fc.Arbitrary<unknown> = wrong;
   for (let depth = 0; depth < 3; depth += 1) {
-    const inner = fc.oneof({ weight: 3, arbitrary: wrong }, { weight: 1, arbitrary: any });
+    const inner = fc.oneof({ weight: 3, arbitrary: wrong }, { weight: 1, arbitrary: anything });
     const members = Object.entries(shapes).map(([key, good]) => [
       key,
       good.length > 0 ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...good) }, inner) : inner,
     ]);
     const object = fc.record(Object.fromEntries(members), { requiredKeys: [] });
-    any = fc.oneof({ weight: 3, arbitrary: object }, fc.array(object, { maxLength: 2 }));
+    anything = fc.oneof({ weight: 3, arbitrary: object }, fc.array(object, { maxLength: 2 }));
   }
-  return any;
+  return anything;
 }
 
 /** Whatever comes, a decoder does not throw and its events follow the grammar. */
 export function expectTolerant(dialect: ProviderDialect, answers: fc.Arbitrary<unknown>): void {
-  const any = fc.oneof({ weight: 3, arbitrary: answers }, { weight: 1, arbitrary: fc.jsonValue() });
+  const anything = fc.oneof({ weight: 3, arbitrary: answers }, { weight: 1, arbitrary: fc.jsonValue() });
   fc.assert(
-    fc.property(any, (answer) => {
+    fc.property(anything, (answer) => {
       const result = dialect.decodeResponse(answer as never, decodeContext());
       expect('kind' in result ? result.kind : 'answer').toMatch(/^(?:error|answer)$/);
     }),
     { numRuns: 500 },
   );
   const frame: fc.Arbitrary<Frame> = fc.oneof(
-    { weight: 8, arbitrary: any.map((it): Frame => ({ kind: 'sse', name: '', data: JSON.stringify(it) })) },
+    {
+      weight: 8,
+      arbitrary: anything.map((it): Frame => ({ kind: 'sse', name: '', data: JSON.stringify(it) })),
+    },
     { weight: 1, arbitrary: fc.string().map((data): Frame => ({ kind: 'sse', name: '', data })) },
     { weight: 1, arbitrary: fc.constant<Frame>({ kind: 'sse', name: '', data: '[DONE]' }) },
   );
