@@ -10,7 +10,23 @@ export interface TokenUsage {
   /** Output that is neither reasoning nor anything below it. */
   readonly output: number;
   readonly reasoning: number;
+  /** Written into a cache that keeps it for an hour or longer; `cacheWrite` holds the others. */
+  readonly cacheWriteLong?: number;
+  /** Of other kinds than text. Absent where the provider does not tell them apart. */
+  readonly inputAudio?: number;
+  readonly inputImage?: number;
+  readonly outputAudio?: number;
+  readonly outputImage?: number;
+  /** Not tokens: searches that the provider made and charges by the call. */
+  readonly searches?: number;
 }
 
-export const tokensIn = (usage: TokenUsage) => usage.input + usage.cacheRead + usage.cacheWrite;
-export const tokensOut = (usage: TokenUsage) => usage.output + usage.reasoning;
+export const tokensIn = (usage: TokenUsage) =>
+  usage.input +
+  usage.cacheRead +
+  usage.cacheWrite +
+  (usage.cacheWriteLong ?? 0) +
+  (usage.inputAudio ?? 0) +
+  (usage.inputImage ?? 0);
+export const tokensOut = (usage: TokenUsage) =>
+  usage.output + usage.reasoning + (usage.outputAudio ?? 0) + (usage.outputImage ?? 0);

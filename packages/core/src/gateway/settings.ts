@@ -1,4 +1,6 @@
 import type { AccountId, GatewayId } from '../ids.ts';
+import type { PriceOverride } from '../money/price-override.ts';
+import type { StoredKey } from './stored-key.ts';
 
 export type RateLimitTechnique = 'fixed' | 'sliding';
 /** Whose requests a rule counts together. */
@@ -71,6 +73,8 @@ export interface GatewaySettings {
   readonly store_id: string | null;
   readonly stripe: JsonValue;
   readonly workers_ai_billing_mode: 'postpaid' | 'unified';
+  /** Ours: what the gateway pays, where it is not what the price book says. At most 100. */
+  readonly prices?: readonly PriceOverride[];
   readonly zdr: boolean;
 }
 
@@ -117,4 +121,6 @@ export interface GatewaySnapshot {
   readonly createdAt: string;
   readonly modifiedAt: string;
   readonly settings: GatewaySettings;
+  /** Its provider keys (spec 5.2): sealed. */
+  readonly keys: readonly StoredKey[];
 }

@@ -13,6 +13,7 @@ const gatewayOf = (settings: Partial<GatewaySettings>): GatewaySnapshot => ({
   createdAt: '',
   modifiedAt: '',
   settings: { ...DEFAULT_SETTINGS, ...settings },
+  keys: [],
 });
 
 const requestOn = (

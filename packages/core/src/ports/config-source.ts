@@ -1,3 +1,4 @@
+import type { AccountSnapshot } from '../account/account-snapshot.ts';
 import type { GatewaySnapshot } from '../gateway/settings.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
 import type { AccountId, DurationMs, GatewayId, TokenHash } from '../ids.ts';
@@ -11,6 +12,8 @@ export interface LoadedConfig {
   /** `null`: the store says that there is none. */
   readonly gateway: GatewaySnapshot | null;
   readonly token: StoredToken | null;
+  /** Of the gateway that was asked for. Null: the account is not known, or no gateway was asked for. */
+  readonly account: AccountSnapshot | null;
   /** Set when the store is down and this is the last known state, with its age (design 6). */
   readonly stale: DurationMs | null;
 }

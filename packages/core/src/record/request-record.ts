@@ -1,8 +1,17 @@
 import type { TokenUsage } from '../form/token-usage.ts';
 import type { AccountId, DurationMs, EpochMs, RecordId, TokenId } from '../ids.ts';
+import type { RecordedCost } from '../ports/pricing.ts';
 
 export type MetadataValue = string | number | boolean | null;
 export type Blame = 'caller' | 'policy' | 'upstream' | 'gateway';
+
+export type UsageSource = 'reported' | 'counted' | 'estimated';
+
+/**
+ * `request`: the caller's own; `stored`: a key of the gateway; `unified`: the operator's, paid from credits or by the
+ * operator; `role`: the function's own role; `none`: the provider wants none, or got none.
+ */
+export type KeySource = 'request' | 'stored' | 'unified' | 'role' | 'none';
 
 /** How the request ended, as far as we are concerned. A provider's own error status is `answered`. */
 export type Outcome =
@@ -65,6 +74,14 @@ export interface RequestRecord {
   /** From arrival to the answer's first byte; null when none was sent. */
   readonly firstByte: DurationMs | null;
   readonly usage: TokenUsage | null;
+  /** Who says so: the provider, our count of the texts, or a guess from their sizes. Absent: there is no usage. */
+  readonly usageSource?: UsageSource;
+  /** Null: not known, which is not nothing. A cache hit costs 0. */
+  readonly cost?: RecordedCost | null;
+  /** Whose credential the provider saw. Absent: nobody was called. */
+  readonly keySource?: KeySource;
+  /** The stored key that was used. */
+  readonly keyId?: string;
   readonly metadata: Readonly<Record<string, MetadataValue>>;
   readonly requestContentType: string | null;
   readonly responseContentType: string | null;

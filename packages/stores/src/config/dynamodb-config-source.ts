@@ -50,7 +50,7 @@ export class DynamoDBConfigSource implements ConfigSource {
       if (item.sk?.S === 'TOKEN') loaded.token = verdictOf(item);
       else loaded.gateway = fromGatewayItem(item);
     }
-    return { ...loaded, stale: null };
+    return { ...loaded, account: null, stale: null };
   }
 
   async createDefaultGateway(account: AccountId): Promise<GatewaySnapshot> {

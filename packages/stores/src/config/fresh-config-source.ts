@@ -83,6 +83,7 @@ export class FreshConfigSource implements ConfigSource {
       return {
         gateway: open.gateway ? loaded.gateway : (gateway?.known?.value ?? null),
         token: open.token ? loaded.token : (token?.known?.value ?? null),
+        account: null,
         stale: loaded.stale,
       };
     } catch (error) {
@@ -171,6 +172,7 @@ function fromMemory(gateway: Part<GatewaySnapshot> | null, token: Part<StoredTok
   return {
     gateway: gateway?.known?.value ?? null,
     token: token?.known?.value ?? null,
+    account: null,
     stale: age > USABLE_FOR ? durationMs(age) : null,
   };
 }

@@ -28,6 +28,7 @@ export class MemoryConfigSource implements ConfigSource {
     return {
       gateway: (gateway && this.#config.gateways.get(gatewayPlace(gateway.account, gateway.id))) ?? null,
       token: (token === null ? null : this.#config.tokens.get(token)?.token) ?? null,
+      account: null,
       stale: null,
     };
   }

@@ -98,5 +98,6 @@ export function fromGatewayItem(item: Record<string, AttributeValue>): GatewaySn
     createdAt: created_at,
     modifiedAt: modified_at,
     settings: { ...DEFAULT_SETTINGS, ...settings } as GatewaySettings,
+    keys: [],
   };
 }

@@ -25,6 +25,7 @@ export function newGateway(
     createdAt,
     modifiedAt: createdAt,
     settings,
+    keys: [],
   };
 }
 

@@ -118,6 +118,7 @@ export class GatewayForTest {
       createdAt: '2026-01-01T00:00:00.000Z',
       modifiedAt: '2026-01-01T00:00:00.000Z',
       settings: { ...DEFAULT_SETTINGS, ...settings },
+      keys: [],
     };
     this.gateways.set(gateway.id, gateway);
     return gateway;
@@ -262,6 +263,7 @@ export class GatewayForTest {
         return {
           gateway: (gateway?.account === ACCOUNT ? this.gateways.get(gateway.id) : null) ?? null,
           token: this.tokens.find(({ hash }) => hash === token) ?? null,
+          account: null,
           stale: this.stale,
         };
       },
