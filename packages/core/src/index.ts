@@ -28,6 +28,7 @@ export * from './ports/circuits.ts';
 export * from './ports/clock.ts';
 export * from './ports/compression.ts';
 export * from './ports/config-source.ts';
+export * from './ports/credits.ts';
 export * from './ports/fault-log.ts';
 export * from './ports/gateway-store.ts';
 export * from './ports/ids.ts';
