@@ -47,6 +47,7 @@ export * from './ports/upstream.ts';
 export * from './providers/assembled/assemble-streamed-answer.ts';
 export * from './providers/base-urls.ts';
 export * from './providers/credential/credential.ts';
+export { MAX_CREDENTIAL_LENGTH, parseCredential } from './providers/credential/parse-credential.ts';
 export * from './providers/credentials.ts';
 export * from './providers/descriptor.ts';
 export * from './providers/native-target.ts';

@@ -1,4 +1,5 @@
 import { type HeaderMap, header } from '../../http/header-map.ts';
+import { AWS_REGION } from '../credential/place-names.ts';
 import { defineProvider } from '../descriptor.ts';
 import { badPath, fillBase, splitPath } from '../upstream-path.ts';
 
@@ -8,7 +9,6 @@ const DOMAINS: ReadonlyMap<string, string> = new Map([
   // spec/providers 1: the OpenAI- and Anthropic-style services live under AWS's newer domain.
   [MANTLE, 'api.aws'],
 ]);
-const REGION = /^[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}$/;
 
 /** The Bedrock API key in `Authorization`; null when there is a signature, or nothing. */
 const bearerKey = (headers: HeaderMap) =>
@@ -30,7 +30,7 @@ export const awsBedrock = defineProvider({
     const domain = DOMAINS.get(service);
     if (!domain)
       return badPath(`The path must begin with one of the services ${[...DOMAINS.keys()].join(', ')}.`);
-    if (!REGION.test(region))
+    if (!AWS_REGION.test(region))
       return badPath(
         'The path must be "{service}/{region}/{endpoint}" with an AWS region such as us-east-1.',
       );

@@ -1,8 +1,6 @@
+import { AZURE_RESOURCE } from '../credential/place-names.ts';
 import { defineProvider } from '../descriptor.ts';
 import { badPath, fillBase, joinUrl, splitPath } from '../upstream-path.ts';
-
-/** A label of a host name: nothing in it can end the name or begin another. */
-const RESOURCE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 
 export const azureOpenai = defineProvider({
   slug: 'azure-openai',
@@ -17,13 +15,13 @@ export const azureOpenai = defineProvider({
     'openai-responses': { path: 'openai/v1/responses' },
     embeddings: { path: 'openai/v1/embeddings' },
   },
-  hostInModel: RESOURCE,
+  hostInModel: AZURE_RESOURCE,
   // Old api-versions refuse `stream_options`.
   streamUsage: 'unasked',
   modelInPath: /^[^/]+\/(?:openai\/deployments\/)?(?!openai\/)([^/]+)\//,
   resolve({ baseUrl, path }) {
     const [resource = '', deployment = '', rest = ''] = splitPath(path, 2);
-    if (!RESOURCE.test(resource))
+    if (!AZURE_RESOURCE.test(resource))
       return badPath('The path must begin with an Azure resource name: letters, digits and hyphens.');
     if (deployment === '' || rest === '')
       return badPath('The path must be "{resource}/{deployment}/{endpoint}".');

@@ -33,3 +33,6 @@ export type Credential =
       readonly tokenUri: string;
       readonly place: KeyPlace & { readonly project: string };
     };
+
+export type AwsCredential = Extract<Credential, { kind: 'aws' }>;
+export type GoogleCredential = Extract<Credential, { kind: 'google' }>;

@@ -1,12 +1,11 @@
+import { GLOBAL_LOCATION, isGoogleLocation } from '../credential/place-names.ts';
 import { defineProvider } from '../descriptor.ts';
 import { badPath, fillBase, joinUrl } from '../upstream-path.ts';
 
-const GLOBAL = 'global';
 const GLOBAL_BASE = 'https://aiplatform.googleapis.com';
 const REGIONAL = /^v\d[a-z0-9]*\/projects\/[^/]+\/locations\/([^/]+)\//;
 /** Express mode: an API key names the project, so the path does not. */
 const EXPRESS = /^v\d[a-z0-9]*\/publishers\//;
-const REGION = /^[a-z]+(?:-[a-z]+)+\d{1,2}$/;
 
 export const googleVertexAi = defineProvider({
   slug: 'google-vertex-ai',
@@ -19,12 +18,12 @@ export const googleVertexAi = defineProvider({
   usage: 'gemini',
   modelInPath: /\/models\/([^/:]+)/,
   resolve({ baseUrl, overridden, path }) {
-    const region = REGIONAL.exec(path)?.[1] ?? (EXPRESS.test(path) ? GLOBAL : null);
-    if (region === null || (region !== GLOBAL && !REGION.test(region)))
+    const region = REGIONAL.exec(path)?.[1] ?? (EXPRESS.test(path) ? GLOBAL_LOCATION : null);
+    if (region === null || !isGoogleLocation(region))
       return badPath(
         'The path must be "v1/projects/{project}/locations/{region}/…" with a Google Cloud region or "global".',
       );
-    const base = region === GLOBAL && !overridden ? GLOBAL_BASE : fillBase(baseUrl, { region });
+    const base = region === GLOBAL_LOCATION && !overridden ? GLOBAL_BASE : fillBase(baseUrl, { region });
     return { url: joinUrl(base, path) };
   },
 });
