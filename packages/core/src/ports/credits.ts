@@ -49,9 +49,9 @@ export interface Credits {
   topUp(account: AccountId, topUp: TopUp): Promise<'credited' | 'replayed' | 'conflict'>;
   /** The top-up with this id; null: there is none. @throws {StoreUnavailable} */
   findTopUp(account: AccountId, id: string): Promise<CreditEntry | null>;
-  /** From the first moment, and before the last; oldest first. @throws {StoreUnavailable} */
+  /** From the first moment, and before the last; oldest first. Without a kind: all kinds. @throws {StoreUnavailable} */
   entries(
     account: AccountId,
-    range: { readonly from: EpochMs; readonly to: EpochMs },
+    range: { readonly from: EpochMs; readonly to: EpochMs; readonly kind?: CreditEntry['kind'] },
   ): Promise<readonly CreditEntry[]>;
 }
