@@ -45,8 +45,11 @@ const FUNCTIONS: Readonly<
   // The bucket that it reads bodies from could also write them, and the cache that it purges could be read.
   management: { logicalId: 'Management', carriedAlong: ['dynamodb:GetItem', 's3:PutObject'] },
   'log-consumer': { logicalId: 'LogConsumer', carriedAlong: [] },
-  // The token store that it creates a token in could also list and delete.
-  'first-account': { logicalId: 'FirstAccount', carriedAlong: ['dynamodb:DeleteItem', 'dynamodb:Query'] },
+  // The stores that it creates an account and a token in could also change, list and delete them.
+  'first-account': {
+    logicalId: 'FirstAccount',
+    carriedAlong: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+  },
 };
 
 /** What Lambda and KMS do in the function's name, without a call of its own. */

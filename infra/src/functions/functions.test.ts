@@ -46,6 +46,7 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
     'DataKey through s3': ['kms:Decrypt'],
     CacheTable: ['dynamodb:UpdateItem'],
     ConfigTable: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
+    'ConfigTable, keys like A#*': ['dynamodb:UpdateItem'],
     'ConfigTable/index/by-account': ['dynamodb:Query'],
     LogsTable: [
       'dynamodb:BatchGetItem',

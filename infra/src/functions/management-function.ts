@@ -43,6 +43,15 @@ function managementPermissions({ dataKey, tables, objects }: Stores): iam.Policy
       actions: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
       resources: [tables.config.tableArn],
     }),
+    // What an account holds is changed beside what it is.
+    new iam.PolicyStatement({
+      actions: ['dynamodb:UpdateItem'],
+      resources: [tables.config.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['A#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
     new iam.PolicyStatement({
       actions: ['dynamodb:Query'],
       resources: [`${tables.config.tableArn}/index/${Tables.byAccount}`],

@@ -12,7 +12,12 @@ import {
   startDynamoDBEngine,
 } from '@weir/testkit/stores';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
-import { createGatewayStore, createTokenStore } from '../control/create-control-stores.ts';
+import {
+  createAccountStore,
+  createGatewayStore,
+  createTokenStore,
+} from '../control/create-control-stores.ts';
+import { MemoryAccountStore } from '../control/memory-account-store.ts';
 import { MemoryConfig } from '../control/memory-config.ts';
 import { MemoryGatewayStore } from '../control/memory-gateway-store.ts';
 import { MemoryTokenStore } from '../control/memory-token-store.ts';
@@ -41,6 +46,7 @@ afterAll(async () => {
 });
 
 const onDynamoDB = () => ({
+  accounts: createAccountStore({ client, table }),
   gateways: createGatewayStore({ client, table, clock }),
   tokens: createTokenStore({ client, table, clock }),
 });
@@ -49,6 +55,7 @@ function inMemory() {
   const config = new MemoryConfig();
   return {
     source: new MemoryConfigSource(config, clock),
+    accounts: new MemoryAccountStore(config),
     gateways: new MemoryGatewayStore(config, clock),
     tokens: new MemoryTokenStore(config),
   };
@@ -140,7 +147,7 @@ describe('configuration on DynamoDB', () => {
 
       silent.freeze();
       time.advance(30_000);
-      expect(await source.load(query)).toEqual({ gateway: first, token: null, stale: 30_000 });
+      expect(await source.load(query)).toEqual({ gateway: first, token: null, account: null, stale: 30_000 });
       await expect(
         source.load({ gateway: { account, id: gatewayId('unknown') }, token: null }),
       ).rejects.toThrow(StoreUnavailable);
@@ -148,7 +155,7 @@ describe('configuration on DynamoDB', () => {
       silent.thaw();
       const second = await gateways.update(first, { ...DEFAULT_SETTINGS, cache_ttl: 60 });
       time.advance(1_000);
-      expect(await source.load(query)).toEqual({ gateway: second, token: null, stale: null });
+      expect(await source.load(query)).toEqual({ gateway: second, token: null, account: null, stale: null });
     } finally {
       short.destroy();
       await silent.stop();

@@ -11,8 +11,9 @@ import {
   StoreUnavailable,
 } from '@weir/core';
 import { ask, isConditionRefused } from '../aws/ask.ts';
+import { snapshotIn } from '../table/account-item.ts';
 import { fromGatewayItem, toGatewayItem } from '../table/gateway-item.ts';
-import { gatewayKey, type ItemKey, tokenKey } from '../table/keys.ts';
+import { accountKey, gatewayKey, type ItemKey, tokenKey } from '../table/keys.ts';
 import { newGateway } from '../table/new-gateway.ts';
 import { readItems } from '../table/read-items.ts';
 import { verdictOf } from '../table/token-item.ts';
@@ -40,17 +41,20 @@ export class DynamoDBConfigSource implements ConfigSource {
 
   async load({ gateway, token }: ConfigQuery): Promise<LoadedConfig> {
     const keys: ItemKey[] = [];
-    if (gateway) keys.push(gatewayKey(gateway.account, gateway.id));
+    if (gateway) keys.push(gatewayKey(gateway.account, gateway.id), accountKey(gateway.account));
     if (token !== null) keys.push(tokenKey(token));
-    const loaded: { gateway: LoadedConfig['gateway']; token: LoadedConfig['token'] } = {
+    const loaded: { -readonly [Part in keyof LoadedConfig]: LoadedConfig[Part] } = {
       gateway: null,
       token: null,
+      account: null,
+      stale: null,
     };
     for (const item of await readItems(this.#client, this.#table, keys)) {
       if (item.sk?.S === 'TOKEN') loaded.token = verdictOf(item);
+      else if (item.sk?.S === 'ACCOUNT') loaded.account = snapshotIn(item);
       else loaded.gateway = fromGatewayItem(item);
     }
-    return { ...loaded, account: null, stale: null };
+    return loaded;
   }
 
   async createDefaultGateway(account: AccountId): Promise<GatewaySnapshot> {

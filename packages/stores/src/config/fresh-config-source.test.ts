@@ -9,7 +9,15 @@ import {
   StoreUnavailable,
   type TokenRecord,
 } from '@weir/core';
-import { anAccountId, aTokenHash, aTokenRecord, gatewayId, ManualClock } from '@weir/testkit/stores';
+import {
+  aCustomProvider,
+  anAccountId,
+  aTokenHash,
+  aTokenRecord,
+  gatewayId,
+  ManualClock,
+} from '@weir/testkit/stores';
+import { MemoryAccountStore } from '../control/memory-account-store.ts';
 import { MemoryConfig } from '../control/memory-config.ts';
 import { MemoryGatewayStore } from '../control/memory-gateway-store.ts';
 import { MemoryTokenStore } from '../control/memory-token-store.ts';
@@ -58,6 +66,7 @@ describe('remembered configuration', () => {
   let store: MemoryConfigSource;
   let watched: WatchedSource;
   let source: FreshConfigSource;
+  let accounts: MemoryAccountStore;
   let gateways: MemoryGatewayStore;
   let tokens: MemoryTokenStore;
   let gateway: GatewaySnapshot;
@@ -70,6 +79,7 @@ describe('remembered configuration', () => {
     store = new MemoryConfigSource(config, clock);
     watched = new WatchedSource(store);
     source = new FreshConfigSource(watched, clock);
+    accounts = new MemoryAccountStore(config);
     gateways = new MemoryGatewayStore(config, clock);
     tokens = new MemoryTokenStore(config);
     const account = anAccountId();
@@ -85,7 +95,7 @@ describe('remembered configuration', () => {
   it('is asked for once while it is fresh', async () => {
     await source.load(query);
     clock.advance(2_000);
-    expect(await source.load(query)).toEqual({ gateway, token: record.token, stale: null });
+    expect(await source.load(query)).toEqual({ gateway, token: record.token, account: null, stale: null });
     expect(watched.questions).toHaveLength(1);
   });
 
@@ -183,7 +193,7 @@ describe('remembered configuration', () => {
     release();
     await settled();
     await tokens.delete(record);
-    expect(await source.load(query)).toEqual({ gateway, token: null, stale: null });
+    expect(await source.load(query)).toEqual({ gateway, token: null, account: null, stale: null });
   });
 
   it('asks only for what is not fresh', async () => {
@@ -223,7 +233,46 @@ describe('remembered configuration', () => {
     expect((await source.load(query)).token).toBeNull();
   });
 
+  it('an account without an item costs no question beyond those of its gateway', async () => {
+    for (let i = 0; i < 10; i++) expect((await source.load(query)).account).toBeNull();
+    expect(watched.questions).toHaveLength(1);
+  });
+
+  it('an account is as fresh as its gateway: at once while it is, within five seconds of a change', async () => {
+    await accounts.create({ id: gateway.account, name: 'us', createdAt: gateway.createdAt });
+    const first = (await source.load(query)).account;
+    if (!first) throw new Error('there should be an account');
+    const second = await accounts.update(first, { customProviders: [aCustomProvider()] });
+    clock.advance(2_000);
+    expect((await source.load(query)).account).toEqual(first);
+    expect(watched.questions).toHaveLength(1);
+    clock.advance(3_001);
+    expect((await source.load(query)).account).toEqual(second);
+  });
+
+  it('an account is loaded from memory beside a token that is asked for', async () => {
+    await accounts.create({ id: gateway.account, name: 'us', createdAt: gateway.createdAt });
+    await source.load({ ...query, token: null });
+    expect((await source.load(query)).account).toEqual(await accounts.snapshot(gateway.account));
+  });
+
   describe('while the store is down', () => {
+    it('the account serves as long as its gateway', async () => {
+      await accounts.create({ id: gateway.account, name: 'us', createdAt: gateway.createdAt });
+      clock.advance(10_000);
+      store.isDown = false;
+      const { account } = await source.load(query);
+      expect(account).not.toBeNull();
+      store.isDown = true;
+      clock.advance(599_000);
+      expect(await source.load({ ...query, token: null })).toEqual({
+        gateway,
+        token: null,
+        account,
+        stale: 599_000,
+      });
+    });
+
     beforeEach(async () => {
       await source.load(query);
       store.isDown = true;
@@ -231,12 +280,17 @@ describe('remembered configuration', () => {
 
     it('goes on within five seconds as if nothing had happened', async () => {
       clock.advance(5_000);
-      expect(await source.load(query)).toEqual({ gateway, token: record.token, stale: null });
+      expect(await source.load(query)).toEqual({ gateway, token: record.token, account: null, stale: null });
     });
 
     it('serves both with their age for a minute', async () => {
       clock.advance(60_000);
-      expect(await source.load(query)).toEqual({ gateway, token: record.token, stale: 60_000 });
+      expect(await source.load(query)).toEqual({
+        gateway,
+        token: record.token,
+        account: null,
+        stale: 60_000,
+      });
     });
 
     it('refuses a token older than a minute, although the gateway is still known', async () => {
@@ -275,7 +329,7 @@ describe('remembered configuration', () => {
       await tokens.delete(record);
       store.isDown = false;
       clock.advance(1_000);
-      expect(await source.load(query)).toEqual({ gateway, token: null, stale: null });
+      expect(await source.load(query)).toEqual({ gateway, token: null, account: null, stale: null });
     });
 
     it('counts as up again with its first answer, whatever was asked', async () => {

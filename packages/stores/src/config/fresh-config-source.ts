@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  type AccountSnapshot,
   type Clock,
   type ConfigKind,
   type ConfigQuery,
@@ -40,14 +41,22 @@ interface Part<T> {
   readonly verdict: Freshness;
 }
 
+/** A gateway with its account: they are asked for together, so one age counts for both. */
+interface GatewayAndAccount {
+  readonly gateway: GatewaySnapshot;
+  /** Null: an account without an item of its own. */
+  readonly account: AccountSnapshot | null;
+}
+
 /**
  * Remembers what another source says, as `policy/freshness` allows. Concurrent loads of the same things share one
- * question; absent items are never remembered, so neither a creation waits nor do made-up ids fill the memory.
+ * question; absent items are never remembered, so neither a creation waits nor do made-up ids fill the memory. An
+ * account is remembered with each of its gateways: that costs no question of its own, whether it has an item or not.
  */
 export class FreshConfigSource implements ConfigSource {
   readonly #source: ConfigSource;
   readonly #clock: Clock;
-  readonly #gateways: RecentlyUsed<string, Remembered<GatewaySnapshot>>;
+  readonly #gateways: RecentlyUsed<string, Remembered<GatewayAndAccount>>;
   readonly #tokens: RecentlyUsed<string, Remembered<StoredToken>>;
   readonly #flights = new Map<string, Flight>();
   readonly #creations = new Map<AccountId, Promise<GatewaySnapshot>>();
@@ -81,9 +90,9 @@ export class FreshConfigSource implements ConfigSource {
     try {
       const loaded = await this.#ask(open, now);
       return {
-        gateway: open.gateway ? loaded.gateway : (gateway?.known?.value ?? null),
+        gateway: open.gateway ? loaded.gateway : (gateway?.known?.value.gateway ?? null),
         token: open.token ? loaded.token : (token?.known?.value ?? null),
-        account: null,
+        account: open.gateway ? loaded.account : (gateway?.known?.value.account ?? null),
         stale: loaded.stale,
       };
     } catch (error) {
@@ -94,19 +103,15 @@ export class FreshConfigSource implements ConfigSource {
     }
   }
 
+  /** Not remembered: what its account is was not asked. The next load brings both. */
   createDefaultGateway(account: AccountId): Promise<GatewaySnapshot> {
     const running = this.#creations.get(account);
     if (running) return running;
-    const creation = this.#create(account).finally(() => this.#creations.delete(account));
+    const creation = this.#source
+      .createDefaultGateway(account)
+      .finally(() => this.#creations.delete(account));
     this.#creations.set(account, creation);
     return creation;
-  }
-
-  async #create(account: AccountId): Promise<GatewaySnapshot> {
-    const began = this.#clock.now();
-    const gateway = await this.#source.createDefaultGateway(account);
-    this.#gateways.set(`${account}/${gateway.id}`, { value: gateway, asOf: began });
-    return gateway;
   }
 
   #part<T>(kind: ConfigKind, known: Remembered<T> | undefined, now: EpochMs): Part<T> {
@@ -135,7 +140,10 @@ export class FreshConfigSource implements ConfigSource {
     try {
       const loaded = await this.#source.load(query);
       this.#failedAt = null;
-      if (query.gateway) remember(this.#gateways, gatewayName(query), loaded.gateway, began);
+      if (query.gateway) {
+        const { gateway, account } = loaded;
+        remember(this.#gateways, gatewayName(query), gateway && { gateway, account }, began);
+      }
       if (query.token) remember(this.#tokens, query.token, loaded.token, began);
       return loaded;
     } catch (error) {
@@ -167,12 +175,12 @@ function outlives<T>(kind: ConfigKind, part: Part<T> | null): boolean {
   return part === null || (part.age !== null && mayOutlive(kind, part.age));
 }
 
-function fromMemory(gateway: Part<GatewaySnapshot> | null, token: Part<StoredToken> | null): LoadedConfig {
+function fromMemory(gateway: Part<GatewayAndAccount> | null, token: Part<StoredToken> | null): LoadedConfig {
   const age = Math.max(gateway?.age ?? 0, token?.age ?? 0);
   return {
-    gateway: gateway?.known?.value ?? null,
+    gateway: gateway?.known?.value.gateway ?? null,
     token: token?.known?.value ?? null,
-    account: null,
+    account: gateway?.known?.value.account ?? null,
     stale: age > USABLE_FOR ? durationMs(age) : null,
   };
 }

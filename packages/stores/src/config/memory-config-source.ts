@@ -9,7 +9,7 @@ import {
   type LoadedConfig,
   StoreUnavailable,
 } from '@weir/core';
-import { gatewayPlace, type MemoryConfig } from '../control/memory-config.ts';
+import { gatewayPlace, type MemoryConfig, snapshotOfAccount } from '../control/memory-config.ts';
 import { newGateway } from '../table/new-gateway.ts';
 
 /** Reads the in-memory table at every call; `isDown` makes it unreachable. */
@@ -28,7 +28,7 @@ export class MemoryConfigSource implements ConfigSource {
     return {
       gateway: (gateway && this.#config.gateways.get(gatewayPlace(gateway.account, gateway.id))) ?? null,
       token: (token === null ? null : this.#config.tokens.get(token)?.token) ?? null,
-      account: null,
+      account: gateway && snapshotOfAccount(this.#config, gateway.account),
       stale: null,
     };
   }

@@ -5,6 +5,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_SETTINGS } from '@weir/core';
 import {
+  aCustomProvider,
   anAccountId,
   aTokenHash,
   aTokenRecord,
@@ -15,7 +16,7 @@ import {
   startDynamoDBEngine,
 } from '@weir/testkit/stores';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
-import { createGatewayStore, createTokenStore } from './create-control-stores.ts';
+import { createAccountStore, createGatewayStore, createTokenStore } from './create-control-stores.ts';
 
 const table = 'config';
 const clock = new ManualClock();
@@ -71,6 +72,17 @@ describe('a write whose answer is lost', () => {
       const gateway = await store.create(anAccountId(), gatewayId('g'), DEFAULT_SETTINGS);
       if (gateway === 'exists') throw new Error('the gateway should be new');
       expect(await store.update(gateway, DEFAULT_SETTINGS)).toMatchObject({ version: 2 });
+    }));
+
+  it('updates an account once, and does not call it changed by another', () =>
+    losingAnswer(2, async (lossy) => {
+      const store = createAccountStore({ client: lossy, table });
+      const id = anAccountId();
+      await store.create({ id, name: 'us', createdAt: '2026-01-02T03:04:05.000Z' });
+      const first = { id, version: 0, customProviders: [], prices: [] };
+      const changed = await store.update(first, { customProviders: [aCustomProvider()] });
+      expect(changed).toMatchObject({ version: 1 });
+      expect(await store.snapshot(id)).toEqual(changed);
     }));
 
   it.each([2, 3])('rolls a token to one working secret, whichever write it was: %i', (nth) =>

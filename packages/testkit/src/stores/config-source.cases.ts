@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect } from '@jest/globals';
 import {
   type AccountId,
+  type AccountStore,
   type ConfigSource,
   DEFAULT_GATEWAY,
   DEFAULT_SETTINGS,
@@ -8,13 +9,14 @@ import {
   type TokenStore,
 } from '@weir/core';
 import { rulesOf, type Skip } from './cases.ts';
-import { anAccountId, aTokenHash, aTokenRecord, gatewayId } from './examples.ts';
+import { aCustomProvider, anAccountId, aTokenHash, aTokenRecord, gatewayId } from './examples.ts';
 
 export interface ConfigSourceCases {
   readonly name: string;
   /** A source, and the control plane's stores on the same table. */
   readonly make: () => Promise<{
     readonly source: ConfigSource;
+    readonly accounts: AccountStore;
     readonly gateways: GatewayStore;
     readonly tokens: TokenStore;
   }>;
@@ -26,13 +28,14 @@ export function runConfigSourceCases({ name, make, skip = [] }: ConfigSourceCase
   describe(`${name} as a source of configuration`, () => {
     const { rule, end } = rulesOf(skip);
     let source: ConfigSource;
+    let accounts: AccountStore;
     let gateways: GatewayStore;
     let tokens: TokenStore;
     let account: AccountId;
     const id = gatewayId('search');
 
     beforeEach(async () => {
-      ({ source, gateways, tokens } = await make());
+      ({ source, accounts, gateways, tokens } = await make());
       account = anAccountId();
     });
 
@@ -43,6 +46,7 @@ export function runConfigSourceCases({ name, make, skip = [] }: ConfigSourceCase
       expect(await source.load({ gateway: { account, id }, token: token.hash })).toEqual({
         gateway,
         token,
+        account: null,
         stale: null,
       });
     });
@@ -54,11 +58,13 @@ export function runConfigSourceCases({ name, make, skip = [] }: ConfigSourceCase
       expect(await source.load({ gateway: { account, id }, token: null })).toEqual({
         gateway,
         token: null,
+        account: null,
         stale: null,
       });
       expect(await source.load({ gateway: null, token: token.hash })).toEqual({
         gateway: null,
         token,
+        account: null,
         stale: null,
       });
     });
@@ -66,10 +72,10 @@ export function runConfigSourceCases({ name, make, skip = [] }: ConfigSourceCase
     rule('says that there is none, and finds what is created a moment later', async () => {
       const { token } = aTokenRecord(account);
       const query = { gateway: { account, id }, token: token.hash };
-      expect(await source.load(query)).toEqual({ gateway: null, token: null, stale: null });
+      expect(await source.load(query)).toEqual({ gateway: null, token: null, account: null, stale: null });
       const gateway = await gateways.create(account, id, DEFAULT_SETTINGS);
       await tokens.create(aTokenRecord(account, token));
-      expect(await source.load(query)).toEqual({ gateway, token, stale: null });
+      expect(await source.load(query)).toEqual({ gateway, token, account: null, stale: null });
     });
 
     rule('finds one when the other does not exist', async () => {
@@ -77,6 +83,50 @@ export function runConfigSourceCases({ name, make, skip = [] }: ConfigSourceCase
       expect(await source.load({ gateway: { account, id }, token: aTokenHash() })).toEqual({
         gateway,
         token: null,
+        account: null,
+        stale: null,
+      });
+    });
+
+    rule('loads the account of the gateway with it', async () => {
+      await accounts.create({ id: account, name: 'us', createdAt: '2026-01-02T03:04:05.000Z' });
+      await gateways.create(account, id, DEFAULT_SETTINGS);
+      const first = { id: account, version: 0, customProviders: [], prices: [] };
+      const query = { gateway: { account, id }, token: null };
+      expect((await source.load(query)).account).toEqual(first);
+    });
+
+    rule('loads an account as it was changed, also where the gateway does not exist', async () => {
+      await accounts.create({ id: account, name: 'us', createdAt: '2026-01-02T03:04:05.000Z' });
+      const first = await accounts.snapshot(account);
+      if (!first) throw new Error('there should be an account');
+      const changed = await accounts.update(first, { customProviders: [aCustomProvider()] });
+      const query = { gateway: { account, id }, token: null };
+      expect(await source.load(query)).toEqual({
+        gateway: null,
+        token: null,
+        account: changed,
+        stale: null,
+      });
+    });
+
+    rule('loads no account for a token alone', async () => {
+      await accounts.create({ id: account, name: 'us', createdAt: '2026-01-02T03:04:05.000Z' });
+      const { token } = aTokenRecord(account);
+      await tokens.create(aTokenRecord(account, token));
+      expect((await source.load({ gateway: null, token: token.hash })).account).toBeNull();
+    });
+
+    rule('knows the account with a default gateway that was just created', async () => {
+      await accounts.create({ id: account, name: 'us', createdAt: '2026-01-02T03:04:05.000Z' });
+      const query = { gateway: { account, id: DEFAULT_GATEWAY }, token: null };
+      await source.load(query);
+      const gateway = await source.createDefaultGateway(account);
+      const loaded = await source.load(query);
+      expect(loaded).toEqual({
+        gateway,
+        token: null,
+        account: await accounts.snapshot(account),
         stale: null,
       });
     });

@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   type AccountId,
+  type CustomProvider,
   durationMs,
   type EpochMs,
   epochMs,
@@ -19,6 +20,25 @@ export const anAccountId = () => hex(16) as AccountId;
 export const aTokenHash = () => hex(32) as TokenHash;
 export const aTokenId = () => hex(16) as TokenId;
 export const gatewayId = (text: string) => text as GatewayId;
+
+/** A custom provider with every field set to something that a store could lose. */
+export const aCustomProvider = (changes: Partial<CustomProvider> = {}): CustomProvider => ({
+  id: randomUUID(),
+  slug: 'In-House-2',
+  name: 'Größe ☃',
+  base_url: 'https://models.example/api',
+  enable: true,
+  beta: true,
+  description: 'ours',
+  link: null,
+  curl_example: 'curl "$URL"\n',
+  js_example: null,
+  headers: { 'x-team': 'search' },
+  position: 1.5,
+  created_at: '2026-01-02T03:04:05.000Z',
+  modified_at: '2026-01-02T03:04:06.000Z',
+  ...changes,
+});
 
 /** A token with every field set to something that a store could lose. */
 export function aTokenRecord(
