@@ -32,6 +32,8 @@ export interface ReserveRequest {
   readonly at: EpochMs;
   /** From then on nobody will settle it any more, and the sweeper does. */
   readonly expiresAt: EpochMs;
+  /** A record of the request will tell what it cost. Where none will, the sweeper takes what was reserved. */
+  readonly recorded: boolean;
 }
 
 export interface Reservation {
@@ -74,4 +76,14 @@ export interface BudgetState {
 export interface Ledger {
   /** All budgets, or none of them. @throws {StoreUnavailable}: money fails closed. */
   reserve(request: ReserveRequest): Promise<ReserveVerdict>;
+}
+
+/** For the control plane: what every bucket of a gateway holds. */
+export interface LedgerView {
+  /**
+   * Buckets in whose window something was reserved or spent, by rule and bucket. Their limit and window are those with
+   * which they were last used.
+   * @throws {StoreUnavailable}
+   */
+  states(account: AccountId, gateway: GatewayId): Promise<readonly BudgetState[]>;
 }
