@@ -1,69 +1,57 @@
-import type { AccountId, EpochMs, GatewayId } from '../ids.ts';
+import type { AccountId, EpochMs, GatewayId, RecordId, TokenId } from '../ids.ts';
 import type { Micros } from '../money/micros.ts';
 
-export type MovementKind = 'charge' | 'top-up' | 'adjustment';
-
-/** One change of an account's prepaid credits, as it stays for good. */
-export interface Movement {
-  /** Of a charge, the request's record id. */
-  readonly id: string;
-  readonly kind: MovementKind;
-  /** What it adds to the credits: negative for a charge. */
-  readonly amount: Micros;
-  readonly at: EpochMs;
-  /** Who ordered a top-up or an adjustment. Null: a charge. */
-  readonly by: string | null;
-  /** Whose request was charged. Null: none. */
-  readonly gateway: GatewayId | null;
-}
-
+/** Prepaid money of an account. */
 export interface CreditBalance {
-  /** What may still be reserved. */
+  /** Topped up and not spent; what is reserved is still in it. */
   readonly available: Micros;
+  /** Of `available`, what requests under way may cost at most. */
   readonly reserved: Micros;
-  /** All that was ever charged. */
-  readonly charged: Micros;
 }
 
-/** What an operator orders. */
-export interface CreditOrder {
-  /** Chosen by whoever orders, 1 to 128 characters: the same id counts once. */
+/** One movement of an account's credits. Written once and never changed. */
+export interface CreditEntry {
+  /** Of a top-up, as its maker chose it; of a charge, the record's. Unique among the account's entries of its kind. */
   readonly id: string;
-  /** A top-up adds more than 0; an adjustment may take away, down to a negative balance. */
+  readonly kind: 'top-up' | 'charge' | 'adjustment';
+  /** What the movement is worth: above zero. A charge takes it away; an adjustment may be below zero. */
   readonly amount: Micros;
-  readonly by: string;
   readonly at: EpochMs;
+  /** Who topped up. */
+  readonly by?: TokenId;
+  /** What was charged for. */
+  readonly gateway?: GatewayId;
+  readonly record?: RecordId;
+  readonly provider?: string;
+  readonly model?: string;
 }
 
-/** `replayed`: it had counted before. `conflict`: its id had counted for another amount or kind. */
-export type CreditOutcome = 'added' | 'replayed' | 'conflict';
-
-export interface MovementQuery {
-  /** Both ends count as inside. */
-  readonly from: EpochMs;
-  readonly to: EpochMs;
-  readonly direction: 'asc' | 'desc';
-  /** At most so many, 1 to 1,000. */
-  readonly take: number;
-  /** Where the page before ended. */
-  readonly after: string | null;
-}
-
-export interface MovementPage {
-  readonly movements: readonly Movement[];
-  /** Null: there are no more. */
-  readonly next: string | null;
+export interface TopUp {
+  /** 1 to 64 characters of `A-Z a-z 0-9 _ -`. */
+  readonly id: string;
+  /** Above zero. */
+  readonly amount: Micros;
+  readonly by: TokenId;
+  readonly at: EpochMs;
 }
 
 /**
- * An account's prepaid credits (spec 5.3), for the control plane. Guarantees: an order counts once, however often it is
- * given; every movement has exactly one entry, which never changes and is there within two minutes of the movement.
- * Every method throws `StoreUnavailable` when the store cannot be asked.
+ * The control plane's view of credits (spec 5.3-8). The ledger reserves and settles them. Guarantees: the balance is the sum
+ * of the entries, less what is not an entry yet for a few seconds; a top-up counts once, however often it is told.
  */
 export interface Credits {
+  /** Zeros for an account that never had any. @throws {StoreUnavailable} */
   balance(account: AccountId): Promise<CreditBalance>;
-  topUp(account: AccountId, order: CreditOrder): Promise<CreditOutcome>;
-  adjust(account: AccountId, order: CreditOrder): Promise<CreditOutcome>;
-  /** By time, then id. */
-  entries(account: AccountId, query: MovementQuery): Promise<MovementPage>;
+  /**
+   * `replayed`: this very top-up was made before, and nothing was changed. `conflict`: the id belongs to one of another
+   * amount, and nothing was changed. @throws {StoreUnavailable}
+   */
+  topUp(account: AccountId, topUp: TopUp): Promise<'credited' | 'replayed' | 'conflict'>;
+  /** The top-up with this id; null: there is none. @throws {StoreUnavailable} */
+  findTopUp(account: AccountId, id: string): Promise<CreditEntry | null>;
+  /** From the first moment, and before the last; oldest first. Without a kind: all kinds. @throws {StoreUnavailable} */
+  entries(
+    account: AccountId,
+    range: { readonly from: EpochMs; readonly to: EpochMs; readonly kind?: CreditEntry['kind'] },
+  ): Promise<readonly CreditEntry[]>;
 }
