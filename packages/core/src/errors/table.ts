@@ -65,6 +65,15 @@ export const ERRORS = {
     message: 'Authentication error',
   },
 
+  aliasNotFound: {
+    code: 2040,
+    status: 400,
+    blame: 'caller',
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'No stored key of this gateway has the alias that the request names.',
+  },
+
   // Inference: ours.
   forbidden: {
     code: 2910,
@@ -81,6 +90,14 @@ export const ERRORS = {
     type: 'invalid_request_error',
     retry: false,
     message: 'This request must carry its own provider credentials, or the gateway must have a stored key.',
+  },
+  unusableKey: {
+    code: 2915,
+    status: 400,
+    blame: 'caller',
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'The key that this gateway keeps for the provider cannot be used. Store it again.',
   },
   notTranslated: {
     code: 2912,
@@ -193,6 +210,56 @@ export const ERRORS = {
     type: 'server_error',
     retry: true,
     message: 'The gateway cannot read its configuration at the moment. Try again shortly.',
+  },
+  spendLimit: {
+    code: 2950,
+    status: 429,
+    blame: 'policy',
+    type: 'insufficient_quota',
+    retry: false,
+    message: 'A spend limit of this gateway is reached.',
+  },
+  creditsExhausted: {
+    code: 2951,
+    status: 402,
+    blame: 'policy',
+    type: 'insufficient_quota',
+    retry: false,
+    message: 'The credits of this account cannot cover the request.',
+  },
+  budgetsUnavailable: {
+    code: 2952,
+    status: 503,
+    blame: 'gateway',
+    type: 'server_error',
+    retry: true,
+    message:
+      'The gateway cannot ask its budgets at the moment, and spends nothing unasked. Try again shortly.',
+  },
+  unifiedRateLimited: {
+    code: 2953,
+    status: 429,
+    blame: 'policy',
+    type: 'rate_limit_error',
+    retry: null,
+    message:
+      'A gateway may make 200 requests in 60 seconds with the operator’s provider keys. Wait as long as Retry-After says, or use a key of your own.',
+  },
+  zdrUnavailable: {
+    code: 2954,
+    status: 400,
+    blame: 'policy',
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'The operator has no key for this provider under which it keeps nothing, and zdr is on.',
+  },
+  spendingLimitRetired: {
+    code: 2960,
+    status: 403,
+    blame: 'caller',
+    type: 'permission_error',
+    retry: false,
+    message: 'There are no spending limits of whole accounts any more. Set spend_limits on the gateways.',
   },
   internal: {
     code: 2999,

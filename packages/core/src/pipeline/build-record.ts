@@ -69,7 +69,8 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     authenticated:
       story.token != null && (story.surface === 'api' || (gateway?.settings.authentication ?? true)),
     tokenId: story.token?.id ?? null,
-    wholesale: target?.wholesale ?? false,
+    wholesale: target?.credential.source === 'unified',
+    ...(target && progress.attempts.length > 0 ? usedCredential(target) : {}),
     compatibilityMode: story.surface === 'compat' || story.surface === 'api',
     step: story.step,
     attempts: progress.attempts,
@@ -86,6 +87,10 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
       : null,
     responseBody: keepsPayload ? ending.responseBody : null,
   };
+}
+
+function usedCredential({ credential: { source, key } }: Target): Pick<RequestRecord, 'keySource' | 'keyId'> {
+  return { keySource: source, ...(key ? { keyId: key.id } : {}) };
 }
 
 /** Which rate limits the request passed without being counted (design 12). */

@@ -1,4 +1,5 @@
 import type { GatewaySnapshot } from '../gateway/settings.ts';
+import type { StoredKey } from '../gateway/stored-key.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
 import type { AccountId, EpochMs, GatewayId, RecordId } from '../ids.ts';
@@ -6,8 +7,9 @@ import type { EffectiveSettings } from '../policy/effective-settings.ts';
 import type { Admission } from '../policy/rate-limits.ts';
 import type { LoadedConfig } from '../ports/config-source.ts';
 import type { CatalogueQuestion, Translated } from '../ports/translation.ts';
+import type { AwsCredential } from '../providers/credential/credential.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../providers/descriptor.ts';
-import type { AttemptRecord } from '../record/request-record.ts';
+import type { AttemptRecord, KeySource } from '../record/request-record.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { RequestOptions } from './request-options.ts';
 
@@ -69,6 +71,19 @@ export interface Authenticated extends Loaded {
   readonly gateway: GatewaySnapshot;
   /** The valid token that may run requests here; null on an open gateway without one. */
   readonly token: StoredToken | null;
+  /** Ids of the stored keys that a provider has refused in this request, or that are exhausted. */
+  readonly refusedKeys: readonly string[];
+}
+
+/** What the provider will know the request by. */
+export interface UsedCredential {
+  readonly source: KeySource;
+  /** The stored key, where it is one. */
+  readonly key: StoredKey | null;
+  /** Another stored key could take its place. */
+  readonly hasSpare: boolean;
+  /** Not put on the request yet: each attempt is signed with it, at its own time. */
+  readonly signing: AwsCredential | null;
 }
 
 /** One upstream call, decided in full. */
@@ -81,8 +96,7 @@ export interface Target {
   readonly body: Uint8Array;
   /** We asked for usage and the caller did not: the extra chunk is taken out of the stream. */
   readonly hidesUsage: boolean;
-  /** Served with the operator's key. */
-  readonly wholesale: boolean;
+  readonly credential: UsedCredential;
   /** The request went through the form, and its answer must come back the same way. Null: bytes pass through. */
   readonly translated: Translated | null;
 }

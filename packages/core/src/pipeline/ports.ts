@@ -1,10 +1,13 @@
 import type { DurationMs } from '../ids.ts';
+import type { AccessTokens } from '../ports/access-tokens.ts';
 import type { Circuits } from '../ports/circuits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Compression } from '../ports/compression.ts';
 import type { ConfigSource } from '../ports/config-source.ts';
 import type { FaultLog } from '../ports/fault-log.ts';
 import type { Ids } from '../ports/ids.ts';
+import type { KeyRing } from '../ports/key-ring.ts';
+import type { OwnRole } from '../ports/own-role.ts';
 import type { PlatformCredentials } from '../ports/platform-credentials.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
@@ -28,6 +31,10 @@ export interface Ports {
   /** Not asked on a gateway without a circuit breaker. */
   readonly circuits: Circuits;
   readonly platformCredentials: PlatformCredentials;
+  /** Not asked for a gateway without stored keys. */
+  readonly keyRing: KeyRing;
+  readonly accessTokens: AccessTokens;
+  readonly ownRole: OwnRole;
   readonly compression: Compression;
   readonly clock: Clock;
   readonly timer: Timer;

@@ -66,6 +66,7 @@ describe('the record of a request', () => {
       authenticated: true,
       tokenId: 'c2'.repeat(16),
       wholesale: false,
+      keySource: 'none',
       compatibilityMode: false,
       step: 0,
       attempts: [{ provider: 'openai', startedAt: NOW, duration: 0, status: 200, failure: null }],

@@ -27,8 +27,8 @@ export interface RequestIdentity {
   readonly endpoint: string;
   /** Of the upstream, with its query. */
   readonly url: string;
-  /** The caller's own provider credential, as it is sent; `operator`: the operator's key serves. */
-  readonly credential: readonly string[] | 'operator';
+  /** The caller's own provider credential, as it is sent; in words: a key of ours serves, whose callers share their answers. */
+  readonly credential: readonly string[] | string;
   /** Headers that choose the form or the version of the answer. */
   readonly headers: readonly (readonly [name: string, values: readonly string[]])[];
   readonly body: Uint8Array;
@@ -46,7 +46,7 @@ export function defaultCacheKey(scope: CacheScope, identity: RequestIdentity): C
   const { provider, model, method, endpoint, url, credential, headers, body } = identity;
   const parts = begin(scope, 'default');
   for (const part of [provider, model, method, endpoint, url]) parts.text(part);
-  if (credential === 'operator') parts.text(null);
+  if (typeof credential === 'string') for (const part of [null, credential]) parts.text(part);
   else parts.list(credential);
   parts.text(String(headers.length));
   for (const [name, values] of headers) {

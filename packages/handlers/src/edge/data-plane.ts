@@ -3,6 +3,7 @@ import {
   type Ports,
   parseBaseUrls,
   runRequest,
+  StoreUnavailable,
   type TranslationPort,
   type Translator,
 } from '@weir/core';
@@ -30,6 +31,10 @@ function lazyTranslation(): TranslationPort {
   };
 }
 
+async function notYet(): Promise<never> {
+  throw new StoreUnavailable('not part of this build');
+}
+
 /** The data plane on AWS: everything it needs, made once per process from the function's environment. */
 export function createDataPlane() {
   let open = 0;
@@ -55,6 +60,9 @@ export function createDataPlane() {
       loadSecrets: async () => (await import('../lazy/secret-reader.ts')).createSecretReader(),
       clock: systemClock,
     }),
+    keyRing: { open: notYet, named: notYet },
+    accessTokens: { googleToken: notYet },
+    ownRole: { credentialFor: () => null },
     translation: lazyTranslation(),
     upstream: new HttpsUpstream(),
     compression: zlibCompression,

@@ -21,6 +21,7 @@ import type { ResponseCache } from '../../ports/response-cache.ts';
 import type { Translator } from '../../ports/translation.ts';
 import type { UpstreamAnswer, UpstreamFailure, UpstreamRequest } from '../../ports/upstream.ts';
 import type { BaseUrls } from '../../providers/base-urls.ts';
+import type { AwsCredential } from '../../providers/credential/credential.ts';
 import type { RequestRecord } from '../../record/request-record.ts';
 import { Secret } from '../../secret.ts';
 import type { ByteStream } from '../../streaming/byte-stream.ts';
@@ -76,6 +77,9 @@ export class GatewayForTest {
     random: (size) => new Uint8Array(size),
     now: () => NOW,
   });
+  /** Signing credentials of the gateway's own, by provider. */
+  readonly role = new Map<string, AwsCredential>();
+  keyRingError: Error | null = null;
   storeError: Error | null = null;
   creationError: Error | null = null;
   platformError: Error | null = null;
@@ -229,6 +233,15 @@ export class GatewayForTest {
           return key === undefined ? null : new Secret(key);
         },
       },
+      keyRing: {
+        open: async ({ data }) => {
+          if (this.keyRingError) throw this.keyRingError;
+          return new Secret(Buffer.from(data, 'base64').toString());
+        },
+        named: async (_, name) => (name === 'absent' ? null : new Secret(`named-${name}`)),
+      },
+      accessTokens: { googleToken: async ({ clientEmail }) => new Secret(`token-of-${clientEmail}`) },
+      ownRole: { credentialFor: (provider) => this.role.get(provider) ?? null },
       translation: {
         load: async () => {
           if (!this.translator) throw new Error('this test has no translator');

@@ -1,3 +1,4 @@
+import { assertNever } from '../../assert-never.ts';
 import { isRefusal } from '../../errors/refusal.ts';
 import type { HeaderMap } from '../../http/header-map.ts';
 import type { DurationMs } from '../../ids.ts';
@@ -7,7 +8,7 @@ import { isCacheableRequest } from '../../policy/cacheable.ts';
 import type { CacheOwner } from '../../ports/response-cache.ts';
 import type { UnifiedFormat } from '../../providers/descriptor.ts';
 import { readModel } from '../../providers/request-body.ts';
-import type { Authenticated, Step, Target } from '../exchange.ts';
+import type { Authenticated, Step, Target, UsedCredential } from '../exchange.ts';
 
 /** How one step's answer is looked for and kept. */
 export interface CachePlan {
@@ -57,7 +58,7 @@ function namedKey(scope: CacheScope, key: string, { cacheAcrossModels }: Step['s
 }
 
 function keyOf(scope: CacheScope, { request, surface, path }: Authenticated, target: Target): CacheKey {
-  const { provider, model, url, headers, wholesale } = target;
+  const { provider, model, url, headers, credential } = target;
   return defaultCacheKey(scope, {
     provider: provider.slug,
     model,
@@ -65,12 +66,26 @@ function keyOf(scope: CacheScope, { request, surface, path }: Authenticated, tar
     endpoint: `${surface}/${path}`,
     url,
     // A key in the query is part of the URL.
-    credential: wholesale
-      ? 'operator'
-      : provider.credentialHeaders.flatMap((name) => headers.get(name) ?? []),
+    credential: whose(credential) ?? provider.credentialHeaders.flatMap((name) => headers.get(name) ?? []),
     headers: chosenHeaders(headers),
     body: request.body,
   });
+}
+
+/** All who are served with the gateway's or the operator's keys share what those were answered; a rotation changes nothing. */
+function whose({ source, key }: UsedCredential): string | null {
+  switch (source) {
+    case 'unified':
+    case 'role':
+      return 'operator';
+    case 'stored':
+      return `gateway/${key?.alias}`;
+    case 'request':
+    case 'none':
+      return null;
+    default:
+      return assertNever(source);
+  }
 }
 
 /** What callers choose the form, the version or the bill of an answer with. */

@@ -6,7 +6,8 @@ import { readModel, readRun, setModel } from '../../providers/request-body.ts';
 import { type ModelTarget, splitModel } from '../../providers/unified-target.ts';
 import type { Authenticated, Target } from '../exchange.ts';
 import { nameTarget } from './name-target.ts';
-import { type PlanPorts, planAsked } from './plan-unified.ts';
+import type { PlanPorts } from './plan-ports.ts';
+import { planAsked } from './plan-unified.ts';
 import { withCredentials } from './with-credentials.ts';
 
 /** A run as its path and body say it (spec 5.3). */
@@ -109,7 +110,7 @@ async function planNative(
 ): Promise<Target | Refusal> {
   const credentialed = await withCredentials(exchange, provider, ports);
   if (isRefusal(credentialed)) return credentialed;
-  const { headers, wholesale } = credentialed;
+  const { headers, credential } = credentialed;
   if (header(headers, 'content-type') === undefined) headers.set('content-type', ['application/json']);
   const resolved = nativeTarget(provider, { path, headers }, ports.baseUrls);
   if (isRefusal(resolved)) return resolved;
@@ -121,7 +122,7 @@ async function planNative(
     headers: targetHeaders(resolved, headers),
     body: input,
     hidesUsage: false,
-    wholesale,
+    credential,
     translated: null,
   };
 }

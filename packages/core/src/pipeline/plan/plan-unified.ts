@@ -6,11 +6,9 @@ import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native
 import { askForUsage, readModel, rewriteModel, withoutPin } from '../../providers/request-body.ts';
 import { type ModelTarget, servedTarget } from '../../providers/unified-target.ts';
 import type { Authenticated, Target } from '../exchange.ts';
-import type { Ports } from '../ports.ts';
 import { nameTarget } from './name-target.ts';
+import type { PlanPorts } from './plan-ports.ts';
 import { type Credentialed, withCredentials } from './with-credentials.ts';
-
-export type PlanPorts = Pick<Ports, 'platformCredentials' | 'baseUrls' | 'translation'>;
 
 /** What a unified request asks for, read from its body without building it. */
 export interface Asked {
@@ -107,7 +105,7 @@ function holdsForeignProof({ format, body }: Asked): boolean {
 function passThrough(
   { format, stream, body, named: { provider } }: Asked,
   { url, model }: { readonly url: string; readonly model: string },
-  { headers, wholesale }: Credentialed,
+  { headers, credential }: Credentialed,
 ): Target {
   const renamed = rewriteModel(body, model) ?? body;
   const asks = format === 'openai-chat' && stream && provider.streamUsage === 'on-request';
@@ -120,14 +118,14 @@ function passThrough(
     headers,
     body: asked.body,
     hidesUsage: asked.hide,
-    wholesale,
+    credential,
     translated: null,
   };
 }
 
 async function translate(
   asked: Asked,
-  { headers, wholesale }: Credentialed,
+  { headers, credential }: Credentialed,
   ports: PlanPorts,
 ): Promise<Target | Refusal> {
   const { provider, model } = asked.named;
@@ -163,7 +161,7 @@ async function translate(
     headers: targetHeaders(resolved, sent),
     body: translated.body,
     hidesUsage: false,
-    wholesale,
+    credential,
     translated,
   };
 }

@@ -1,53 +1,87 @@
-import { Refusal } from '../../errors/refusal.ts';
+import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { requestHeaders } from '../../http/forwarded-headers.ts';
+import { header } from '../../http/header-map.ts';
 import { holdsWeirToken } from '../../identity/token-secret.ts';
 import { durationMs } from '../../ids.ts';
+import { CredentialRefused } from '../../ports/access-tokens.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
-import { credentialSlots, putCredential } from '../../providers/credentials.ts';
+import type { KeyPlace } from '../../providers/credential/credential.ts';
+import { credentialSlots } from '../../providers/credentials.ts';
 import type { ProviderDescriptor } from '../../providers/descriptor.ts';
 import { ownSlot } from '../../providers/own-slot.ts';
-import type { Authenticated } from '../exchange.ts';
-import type { Ports } from '../ports.ts';
+import type { Authenticated, UsedCredential } from '../exchange.ts';
+import { type Ours, operatorCredential, storedCredential } from './our-credential.ts';
+import type { PlanPorts } from './plan-ports.ts';
+import { putOn } from './put-on.ts';
 
 export interface Credentialed {
   readonly headers: Map<string, readonly string[]>;
   readonly rawQuery: string;
-  readonly wholesale: boolean;
+  readonly credential: UsedCredential;
+  /** What the credential says about where the provider is to be found. */
+  readonly place: KeyPlace;
 }
+
+const THEIRS: UsedCredential = { source: 'request', key: null, hasSpare: false, signing: null };
+const NOBODYS: UsedCredential = { ...THEIRS, source: 'none' };
 
 /**
  * Our own tokens go to no provider, wherever the caller put them (spec 5.1-6).
  *
- * Spec 5.2: the caller's own credentials, else the operator's for a caller whom we know. Without either the request goes
- * on bare, and the provider says what it wants; unless the gateway or the caller forbade the operator's.
+ * Spec 5.2: the caller's own credentials, else a stored key, else the operator's; the latter two for a caller whom we know.
+ * Without any of them the request goes on bare, and the provider says what it wants; unless the gateway or the caller
+ * forbade the operator's.
  */
 export async function withCredentials(
   exchange: Authenticated,
   provider: ProviderDescriptor,
-  ports: Pick<Ports, 'platformCredentials'>,
+  ports: PlanPorts,
 ): Promise<Credentialed | Refusal> {
-  const { request, surface, gateway, options, endpoint } = exchange;
+  const { request, surface, endpoint } = exchange;
   const headers = requestHeaders(request.headers);
   for (const [name, values] of headers) if (values.some(holdsWeirToken)) headers.delete(name);
   // A client of another format writes its key where that format wants it (spec 5.9-4).
   if (endpoint.kind !== 'native') ownSlot(provider, headers);
   const rawQuery = withoutWeirTokens(request.rawQuery);
+  const bare = { headers, rawQuery, place: {} };
   // On the API host every key slot belongs to the gateway (spec 5.2, step 2): a caller's provider key is not taken there.
   const own = surface === 'api' ? [] : credentialSlots(provider, headers, rawQuery);
-  if (own.length > 0) return { headers, rawQuery, wholesale: false };
+  if (own.length > 0) return { ...bare, credential: THEIRS };
   if (surface === 'api') for (const name of provider.credentialHeaders) headers.delete(name);
-
-  if (gateway.settings.byok_only || options.noWholesale) return new Refusal('noProviderCredentials');
-  if (!exchange.token || provider.credential.kind === 'none') return { headers, rawQuery, wholesale: false };
   try {
-    const key = await ports.platformCredentials.find(provider.slug);
-    if (!key) return { headers, rawQuery, wholesale: false };
-    return { headers: new Map(putCredential(provider, headers, key)), rawQuery, wholesale: true };
+    const ours = await findOurs(exchange, provider, ports);
+    if (ours === null) return { ...bare, credential: NOBODYS };
+    return isRefusal(ours) ? ours : { rawQuery, ...(await putOn(provider, headers, ours, ports)) };
   } catch (cause) {
+    if (cause instanceof CredentialRefused)
+      return new Refusal('unusableKey', {
+        message: `${provider.name} did not accept the service account of this gateway. Check that it exists and may be used.`,
+        cause,
+      });
     if (cause instanceof StoreUnavailable)
       return new Refusal('storeUnavailable', { cause, retryAfter: durationMs(1000) });
     throw cause;
   }
+}
+
+/** Null: there is none, so the request goes on without. */
+async function findOurs(
+  exchange: Authenticated,
+  provider: ProviderDescriptor,
+  ports: PlanPorts,
+): Promise<Ours | Refusal | null> {
+  const { request, gateway, options, token, endpoint } = exchange;
+  const alias = header(request.headers, 'cf-aig-byok-alias')?.trim() || null;
+  const isKeyless = provider.credential.kind === 'none';
+  if (token && !isKeyless) {
+    const stored = await storedCredential(exchange, provider, alias, ports);
+    if (stored) return stored;
+  } else if (alias !== null && !isKeyless) return new Refusal('unauthenticated');
+  // Workers AI on the unified endpoints needs no provider key (spec 5.3-11).
+  const isFree = provider.slug === 'workers-ai' && endpoint.kind !== 'native';
+  if (!isFree && (gateway.settings.byok_only || options.noWholesale))
+    return new Refusal('noProviderCredentials');
+  return token && !isKeyless ? operatorCredential(provider, ports) : null;
 }
 
 /** A query without the parameters that hold one of our tokens; every other byte stays. */

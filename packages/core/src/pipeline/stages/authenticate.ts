@@ -35,9 +35,10 @@ export async function authenticate(
   if (mustAuthenticate && !token) return unauthenticated;
   if (mustAuthenticate && !mayRun) return new Refusal('forbidden');
   // On an open gateway a token without the right opens no more than no token: the operator's keys stay closed to it.
-  if (config.gateway) return { ...exchange, gateway: config.gateway, token: mayRun ? token : null };
+  if (config.gateway)
+    return { ...exchange, gateway: config.gateway, token: mayRun ? token : null, refusedKeys: [] };
   try {
-    return { ...exchange, gateway: await ports.config.createDefaultGateway(account), token };
+    return { ...exchange, gateway: await ports.config.createDefaultGateway(account), token, refusedKeys: [] };
   } catch (cause) {
     if (cause instanceof StoreUnavailable)
       return new Refusal('storeUnavailable', { cause, retryAfter: durationMs(1000) });

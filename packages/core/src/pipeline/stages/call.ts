@@ -13,6 +13,7 @@ import type { Answer } from '../answer.ts';
 import { throughCache } from '../cache/through-cache.ts';
 import { type AttemptLimits, callOnce } from '../call/attempt.ts';
 import { countCall, isPassedOver, notePassedOver } from '../call/circuits.ts';
+import { isKeysFault, keyLimit, withSpareKey } from '../call/spare-keys.ts';
 import type { Planned, Progress, Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { type Found, lookUpCache } from './look-up-cache.ts';
@@ -104,10 +105,30 @@ async function takeStep(
   progress: Progress,
   ports: Ports,
 ): Promise<TriedStep> {
-  const result = await throughCache(exchange, step, found, progress, ports, () =>
-    callStep(exchange, step, progress, ports),
-  );
-  return { exchange, step, progress, result };
+  let called = step;
+  const result = await throughCache(exchange, step, found, progress, ports, async () => {
+    const answered = await callWithKeys(exchange, step, progress, ports);
+    called = answered.step;
+    return answered.result;
+  });
+  return { exchange, step: called, progress, result };
+}
+
+/** The step with one stored key after the other, as long as they are refused or exhausted and another is left. */
+async function callWithKeys(
+  exchange: Planned,
+  first: Step,
+  progress: Progress,
+  ports: Ports,
+): Promise<{ readonly step: Step; readonly result: Answer | Refusal }> {
+  let step = first;
+  for (;;) {
+    const result = (await keyLimit(step, ports)) ?? (await callStep(exchange, step, progress, ports));
+    const next = isKeysFault(result) ? await withSpareKey(step, ports) : null;
+    if (next === null) return { step, result };
+    discard(result);
+    step = next;
+  }
 }
 
 async function callStep(
@@ -127,6 +148,8 @@ async function callStep(
       (tried) => outcomeOf(endOf(tried, ports), limits.firstByte),
     );
     const end = endOf(result, ports);
+    // Another key may do better at once than this one later.
+    if (step.target.credential.hasSpare && isKeysFault(result)) return result;
     if (end === null || !isRetried(end) || attempt >= settings.maxAttempts.value) return result;
     const plan = { delay: settings.retryDelay.value, backoff: settings.backoff.value };
     const after = end.kind === 'status' ? end.retryAfter : null;

@@ -11,7 +11,7 @@ import type { Target } from '../exchange.ts';
 export function inRunEnvelope(answer: Answer, target: Target): Answer {
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(header(answer.headers, 'content-type') ?? '');
   if (answer.status >= 300 || !isJson || target.provider.slug === 'workers-ai') return answer;
-  const keySource = target.wholesale ? 'Unified' : 'BYOK';
+  const keySource = target.credential.source === 'unified' ? 'Unified' : 'BYOK';
   const before = Buffer.from('{"success":true,"errors":[],"messages":[],"state":"Completed","result":');
   const after = Buffer.from(`,"gatewayMetadata":${JSON.stringify({ keySource })}}`);
   const { body } = answer;
