@@ -24,7 +24,6 @@ export const handler = createManagementHandler({
   }),
   circuits: createCircuitList({ client: config.client, table: required('WEIR_STATE_TABLE'), clock }),
   cache: createResponseCache({
-    client: config.client,
     table: required('WEIR_CACHE_TABLE'),
     clock,
     loadBucket: async () => bucket,

@@ -8,7 +8,7 @@ import type {
   TokenStore,
 } from '@weir/core';
 import { createBucket, createS3Client } from '@weir/stores/bucket';
-import { createResponseCache } from '@weir/stores/cache';
+import { createResponseCache, DynamoDBCall } from '@weir/stores/cache';
 import { createCircuitList } from '@weir/stores/circuits';
 import {
   createAccountStore,
@@ -67,6 +67,7 @@ export async function onEngines(): Promise<Place> {
   await engines.tableEngine.createConfigTable('config');
   await engines.tableEngine.createCacheTable('cache');
   const client = createDynamoDBClient({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
+  const call = new DynamoDBCall({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
   const s3 = createS3Client({ endpoint: engines.bucketEngine.endpoint, ...LOCAL });
   const bucket = createBucket({ bucket: engines.bucket, client: s3 });
   return {
@@ -78,7 +79,7 @@ export async function onEngines(): Promise<Place> {
         tokens: createTokenStore(config),
         logs: createLogStore({ client, table: engines.table, bucket, clock }),
         circuits: createCircuitList({ client, table: 'config', clock }),
-        cache: createResponseCache({ client, table: 'cache', clock, loadBucket: async () => bucket }),
+        cache: createResponseCache({ client: call, table: 'cache', clock, loadBucket: async () => bucket }),
       };
     },
     stop: async () => {

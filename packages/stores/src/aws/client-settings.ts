@@ -10,6 +10,7 @@ const environment = {
     dynamodb: process.env.AWS_ENDPOINT_URL_DYNAMODB,
     sqs: process.env.AWS_ENDPOINT_URL_SQS,
     s3: process.env.AWS_ENDPOINT_URL_S3,
+    kms: process.env.AWS_ENDPOINT_URL_KMS,
     'secrets-manager': process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
   },
 };
@@ -79,7 +80,7 @@ export function connectionOf(service: keyof typeof environment.endpoints, option
   if (region === undefined || credentials === undefined)
     throw new Error('AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set');
   const endpoint = options.endpoint ?? environment.endpoints[service] ?? environment.endpoint;
-  return { region, credentials, endpoint };
+  return { region, credentials, endpoint, fips: environment.fips };
 }
 
 /** Without them the SDK looks for credentials in its own ways. */

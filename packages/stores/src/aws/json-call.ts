@@ -4,10 +4,14 @@ import { type ClientOptions, connectionOf, type Patience } from './client-settin
 import { RequestSigner } from './request-signer.ts';
 
 /** The service answered with an error; the name is the service's own, such as `QueueDoesNotExist`. */
-class ServiceError extends Error {
-  constructor(name: string, message: string) {
+export class ServiceError extends Error {
+  /** HTTP's. */
+  readonly status: number;
+
+  constructor(name: string, message: string, status: number) {
     super(message);
     this.name = name;
+    this.status = status;
   }
 }
 
@@ -20,42 +24,54 @@ class StaleConnection extends Error {}
 
 export interface JsonCallOptions {
   /** As endpoints and credential scopes name it. */
-  readonly service: 'sqs';
+  readonly service: 'sqs' | 'dynamodb' | 'kms';
   /** What precedes the operation in `x-amz-target`. */
   readonly targetPrefix: string;
   /** Where the service is, unless options or environment say otherwise. */
-  readonly endpoint: string;
+  readonly endpoint: string | ((region: string, fips: boolean) => string);
   readonly patience: Patience;
+  /** A longer answer is none of ours. Bytes; 1 MiB unless said otherwise. */
+  readonly largestAnswer?: number;
+  /** Of the JSON protocol; 1.0 unless said otherwise. */
+  readonly version?: '1.0' | '1.1';
 }
 
-const CONTENT_TYPE = 'application/x-amz-json-1.0';
+const MEBIBYTE = 1024 * 1024;
 
-/** A longer answer is none of ours. Bytes. */
-const LARGEST_ANSWER = 1024 * 1024;
+/** All calls of a process share their connections, whichever store makes them: each costs a handshake. */
+const KEPT = { keepAlive: true, maxSockets: 64 };
+const AGENTS = { http: new http.Agent(KEPT), https: new https.Agent(KEPT) };
 
 /**
- * Calls of one AWS service that speaks JSON 1.0, for a path where the SDK's general machinery costs more than the work:
+ * Calls of one AWS service that speaks JSON, for a path where the SDK's general machinery costs more than the work:
  * one attempt, signed with the environment's credentials, over kept-alive connections
  * (packages/core/decisions/2026-11-23-hand-off-without-the-sdk.md).
  */
 export class JsonCall {
   readonly #url: URL;
   readonly #targetPrefix: string;
+  readonly #contentType: string;
   readonly #patience: Patience;
+  readonly #largestAnswer: number;
   readonly #signer: RequestSigner;
   readonly #agent: http.Agent;
   readonly #request: typeof https.request;
 
   /** @throws when neither the options nor the environment say region and credentials. */
-  constructor({ service, targetPrefix, endpoint, patience }: JsonCallOptions, options: ClientOptions = {}) {
-    const connection = connectionOf(service, options);
-    this.#url = new URL(connection.endpoint ?? endpoint);
+  constructor(
+    { service, targetPrefix, endpoint, patience, largestAnswer = MEBIBYTE, version = '1.0' }: JsonCallOptions,
+    options: ClientOptions = {},
+  ) {
+    const { region, credentials, fips, endpoint: chosen } = connectionOf(service, options);
+    this.#url = new URL(chosen ?? (typeof endpoint === 'string' ? endpoint : endpoint(region, fips)));
     this.#targetPrefix = targetPrefix;
+    this.#contentType = `application/x-amz-json-${version}`;
     this.#patience = options.patience ?? patience;
-    this.#signer = new RequestSigner({ ...connection, service, host: this.#url.host });
-    const { Agent, request } = this.#url.protocol === 'http:' ? http : https;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 64 });
-    this.#request = request;
+    this.#largestAnswer = largestAnswer;
+    this.#signer = new RequestSigner({ region, credentials, service, host: this.#url.host });
+    const isPlain = this.#url.protocol === 'http:';
+    this.#agent = isPlain ? AGENTS.http : AGENTS.https;
+    this.#request = isPlain ? http.request : https.request;
   }
 
   /**
@@ -98,7 +114,7 @@ export class JsonCall {
         message.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           size += chunk.length;
-          if (size > LARGEST_ANSWER) message.destroy(new Error('the answer is too large'));
+          if (size > this.#largestAnswer) message.destroy(new Error('the answer is too large'));
         });
         message.on('error', reject);
         message.on('close', () => clearTimeout(timer));
@@ -117,8 +133,8 @@ export class JsonCall {
   #begin(operation: string, body: Buffer, agent: http.Agent | false): ClientRequest {
     const { host, hostname, port } = this.#url;
     const target = `${this.#targetPrefix}.${operation}`;
-    const signed = this.#signer.sign(CONTENT_TYPE, target, body, Date.now());
-    const named = ['host', host, 'content-type', CONTENT_TYPE, 'x-amz-target', target];
+    const signed = this.#signer.sign(this.#contentType, target, body, Date.now());
+    const named = ['host', host, 'content-type', this.#contentType, 'x-amz-target', target];
     // A flat list is sent as it is; a map of headers is checked and copied one by one.
     const headers = [...named, 'content-length', String(body.length), ...signed];
     return this.#request({ method: 'POST', host: unbracketed(hostname), port, path: '/', headers, agent });
@@ -131,7 +147,7 @@ const unbracketed = (hostname: string) => hostname.replace(/^\[|\]$/g, '');
 function readAnswer(status: number, text: string): unknown {
   if (status === 200) return JSON.parse(text);
   const { name, message } = faultIn(text);
-  throw new ServiceError(name ?? `Http${status}`, message ?? `status ${status}`);
+  throw new ServiceError(name ?? `Http${status}`, message ?? `status ${status}`, status);
 }
 
 /** Of `com.amazonaws.sqs#QueueDoesNotExist` the part behind the namespace. */

@@ -1,6 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, ResponseCache } from '@weir/core';
-import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import { DynamoDBResponseCache } from './dynamodb-response-cache.ts';
 import { SharedResponseCache } from './shared-response-cache.ts';
@@ -10,25 +9,21 @@ export interface ResponseCacheOptions {
   readonly clock: Clock;
   /** The S3 client is heavy: most answers need none. */
   readonly loadBucket: () => Promise<Pick<Bucket, 'put' | 'get' | 'deleteAll'>>;
-  readonly client?: DynamoDBClient;
+  readonly client?: DynamoDBCall;
 }
 
-/** The cache on the `cache` table and the bucket. Nothing is made before the first use. */
+/** The cache on the `cache` table and the bucket, which is not made before the first use. */
 export function createResponseCache({
   table,
   clock,
   loadBucket,
-  client,
+  client = new DynamoDBCall(),
 }: ResponseCacheOptions): ResponseCache {
-  let made = client;
   let bucket: ReturnType<typeof loadBucket> | null = null;
   const stored = new DynamoDBResponseCache({
     table,
     clock,
-    client: () => {
-      made ??= createDynamoDBClient();
-      return made;
-    },
+    client,
     bucket: () => {
       bucket ??= loadBucket();
       return bucket;

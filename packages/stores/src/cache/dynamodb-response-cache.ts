@@ -1,10 +1,4 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandOutput,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type {
   CachedAnswer,
   CacheKey,
@@ -15,6 +9,7 @@ import type {
   ResponseCache,
 } from '@weir/core';
 import { ask, isConditionRefused } from '../aws/ask.ts';
+import type { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import { type AnswerHead, cacheItemKey, freshEntry, leaderIn, type StoredEntry } from './cache-item.ts';
 import { deleteBody, getBody, putBody } from './cached-objects.ts';
@@ -28,8 +23,7 @@ const LARGEST_INLINE = 350 * 1024;
 const SLACK = 3_600;
 
 export interface DynamoDBResponseCacheOptions {
-  /** Called at the first use. */
-  readonly client: () => DynamoDBClient;
+  readonly client: DynamoDBCall;
   readonly table: string;
   /** For bodies that an item cannot hold. Called when there is one. */
   readonly bucket: () => Promise<Pick<Bucket, 'put' | 'get' | 'deleteAll'>>;
@@ -50,8 +44,8 @@ export class DynamoDBResponseCache implements ResponseCache {
 
   async get(key: CacheKey): Promise<CacheSighting> {
     const { client, table, clock } = this.#options;
-    const command = new GetItemCommand({ TableName: table, Key: cacheItemKey(key), ConsistentRead: true });
-    const { Item: item = {} } = await ask('read the cache', () => client().send(command));
+    const input = { TableName: table, Key: cacheItemKey(key), ConsistentRead: true };
+    const item = (await ask('read the cache', () => client.getItem(input))) ?? {};
     const now = clock.now();
     const entry = freshEntry(item, now);
     return { answer: entry && (await this.#unpacked(entry)), leader: leaderIn(item, now) };
@@ -145,7 +139,7 @@ export class DynamoDBResponseCache implements ResponseCache {
     { set, remove, condition, values, wantsOld = false }: Change,
   ): Promise<Item | null> {
     const sets = Object.keys(set).map((name) => `#${name} = :${name}`);
-    const command = new UpdateItemCommand({
+    const input = {
       TableName: this.#options.table,
       Key: cacheItemKey(key),
       UpdateExpression: [
@@ -161,13 +155,10 @@ export class DynamoDBResponseCache implements ResponseCache {
         ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
         ...values,
       },
-      ReturnValues: wantsOld ? 'ALL_OLD' : 'NONE',
-    });
+      ReturnValues: wantsOld ? ('ALL_OLD' as const) : ('NONE' as const),
+    };
     try {
-      const done: UpdateItemCommandOutput = await ask('write to the cache', () =>
-        this.#options.client().send(command),
-      );
-      return done.Attributes ?? {};
+      return await ask('write to the cache', () => this.#options.client.updateItem(input));
     } catch (error) {
       if (isConditionRefused(error)) return null;
       throw error;

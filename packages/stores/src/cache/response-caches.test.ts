@@ -12,6 +12,7 @@ import {
   startDynamoDBEngine,
   startQueueAndBucketEngine,
 } from '@weir/testkit/stores';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { createBucket, createS3Client } from '../bucket/s3-bucket.ts';
 import { createResponseCache } from './create-response-cache.ts';
@@ -23,12 +24,14 @@ const clock = new ManualClock();
 let engine: DynamoDBEngine;
 let objects: QueueAndBucketEngine;
 let client: DynamoDBClient;
+let call: DynamoDBCall;
 let s3: S3Client;
 
 beforeAll(async () => {
   [engine, objects] = await Promise.all([startDynamoDBEngine(), startQueueAndBucketEngine()]);
   await Promise.all([engine.createCacheTable(table), objects.createBucket('objects')]);
   client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL });
+  call = new DynamoDBCall({ endpoint: engine.endpoint, ...LOCAL });
   s3 = createS3Client({ endpoint: objects.endpoint, ...LOCAL });
 });
 
@@ -40,7 +43,7 @@ afterAll(async () => {
 
 const bucket = () => createBucket({ bucket: 'objects', client: s3 });
 const onDynamoDB = (loadBucket = async () => bucket()) =>
-  createResponseCache({ client, table, clock, loadBucket });
+  createResponseCache({ client: call, table, clock, loadBucket });
 
 runResponseCacheCases({
   name: 'MemoryResponseCache',
@@ -114,7 +117,12 @@ describe('the cache on DynamoDB', () => {
   });
 
   it('says that it cannot be asked, and never that there is nothing', async () => {
-    const lost = createResponseCache({ client, table: 'missing', clock, loadBucket: async () => bucket() });
+    const lost = createResponseCache({
+      client: call,
+      table: 'missing',
+      clock,
+      loadBucket: async () => bucket(),
+    });
     await expect(lost.get(key)).rejects.toThrow(StoreUnavailable);
     await expect(lost.lease(key, owner, 'a', clock.now())).rejects.toThrow(StoreUnavailable);
     await expect(lost.release(key, 'a')).rejects.toThrow(StoreUnavailable);

@@ -9,6 +9,7 @@ import {
   runCircuitsCases,
   startDynamoDBEngine,
 } from '@weir/testkit/stores';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { DamagedItem } from '../table/damaged-item.ts';
 import { circuitKey } from './circuit-item.ts';
@@ -22,11 +23,13 @@ const RULE: CircuitBreaker = { failure_rate: 50, minimum_calls: 20, cool_down: 1
 const report = () => undefined;
 let engine: DynamoDBEngine;
 let client: DynamoDBClient;
+let call: DynamoDBCall;
 
 beforeAll(async () => {
   engine = await startDynamoDBEngine();
   await engine.createConfigTable(table);
   client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL });
+  call = new DynamoDBCall({ endpoint: engine.endpoint, ...LOCAL });
 });
 afterAll(async () => {
   client.destroy();
@@ -53,10 +56,10 @@ runCircuitsCases({
   name: 'DynamoDBCircuitTable',
   make: async () => {
     const clock = new ManualClock();
-    const options = { table, clock, client };
+    const options = { table, clock };
     return {
-      process: () => createCircuits({ ...options, report }),
-      list: createCircuitList(options),
+      process: () => createCircuits({ ...options, client: call, report }),
+      list: createCircuitList({ ...options, client }),
       clock,
     };
   },
@@ -64,7 +67,7 @@ runCircuitsCases({
 
 describe.each<[string, (clock: ManualClock) => CircuitTable]>([
   ['in memory', (clock) => new MemoryCircuitTable(clock)],
-  ['on DynamoDB', (clock) => new DynamoDBCircuitTable({ client: () => client, table, clock })],
+  ['on DynamoDB', (clock) => new DynamoDBCircuitTable({ client: call, table, clock })],
 ])('a table of circuits %s', (_, make) => {
   it('loses no count of fifty that come at once, and each sees the circuit as it was then', async () => {
     const [circuit, circuits] = [aCircuit(), make(new ManualClock())];
@@ -163,28 +166,28 @@ describe('circuits while the store is down', () => {
   });
 
   it('on DynamoDB say what is wrong, and the list throws', async () => {
-    const absent = { table: 'no-such-table', clock: new ManualClock(), client };
+    const absent = { table: 'no-such-table', clock: new ManualClock() };
     const reported: unknown[] = [];
-    const circuits = createCircuits({ ...absent, report: (error) => reported.push(error) });
+    const circuits = createCircuits({ ...absent, client: call, report: (error) => reported.push(error) });
     const circuit = aCircuit();
     circuits.begin(circuit, RULE).end('failed');
     await circuits.settled([circuit]);
     expect(reported).toEqual([expect.any(StoreUnavailable)]);
-    await expect(createCircuitList(absent).list(circuit)).rejects.toThrow(StoreUnavailable);
+    await expect(createCircuitList({ ...absent, client }).list(circuit)).rejects.toThrow(StoreUnavailable);
   });
 
   it('a damaged item is named, and its circuit is closed', async () => {
     const circuit = aCircuit();
     const damaged = { ...circuitKey(circuit), phase: { S: '{"kind":"ajar"}' }, ttl: { N: '9999999999' } };
     await client.send(new PutItemCommand({ TableName: table, Item: damaged }));
-    const options = { table, clock: new ManualClock(), client };
+    const options = { table, clock: new ManualClock() };
     const reported: unknown[] = [];
-    const circuits = createCircuits({ ...options, report: (error) => reported.push(error) });
+    const circuits = createCircuits({ ...options, client: call, report: (error) => reported.push(error) });
     circuits.passOf(circuit, RULE);
     await circuits.settled([circuit]);
     expect(circuits.passOf(circuit, RULE)).toBe('closed');
     expect(reported).toEqual([expect.any(DamagedItem)]);
-    await expect(createCircuitList(options).list(circuit)).rejects.toThrow(DamagedItem);
+    await expect(createCircuitList({ ...options, client }).list(circuit)).rejects.toThrow(DamagedItem);
   });
 });
 

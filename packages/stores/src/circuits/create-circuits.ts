@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CircuitList, Circuits, Clock } from '@weir/core';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { DynamoDBCircuitList } from './dynamodb-circuit-list.ts';
 import { DynamoDBCircuitTable } from './dynamodb-circuit-table.ts';
@@ -7,29 +8,26 @@ import { MemoryCircuitTable } from './memory-circuit-table.ts';
 import type { SharedCircuitOptions } from './shared-circuit.ts';
 import { SharedCircuits } from './shared-circuits.ts';
 
-export interface CircuitsOptions {
+export interface CircuitsOptions extends Pick<SharedCircuitOptions, 'report'> {
   readonly table: string;
   readonly clock: Clock;
-  readonly client?: DynamoDBClient;
+  readonly client?: DynamoDBCall;
 }
 
-/** Circuits in the `state` table. One per process; its client is made at the first gateway that has a circuit breaker. */
+/** Circuits in the `state` table. One per process. */
 export function createCircuits({
   table,
   clock,
-  client,
+  client = new DynamoDBCall(),
   report,
-}: CircuitsOptions & Pick<SharedCircuitOptions, 'report'>): Circuits {
-  let made = client;
-  const lazily = () => {
-    made ??= createDynamoDBClient();
-    return made;
-  };
-  return new SharedCircuits({
-    table: new DynamoDBCircuitTable({ client: lazily, table, clock }),
-    clock,
-    report,
-  });
+}: CircuitsOptions): Circuits {
+  return new SharedCircuits({ table: new DynamoDBCircuitTable({ client, table, clock }), clock, report });
+}
+
+export interface CircuitListOptions {
+  readonly table: string;
+  readonly clock: Clock;
+  readonly client?: DynamoDBClient;
 }
 
 /** What the processes share, for the control plane. */
@@ -37,7 +35,7 @@ export function createCircuitList({
   table,
   clock,
   client = createDynamoDBClient(),
-}: CircuitsOptions): CircuitList {
+}: CircuitListOptions): CircuitList {
   return new DynamoDBCircuitList({ client, table, clock });
 }
 

@@ -1,12 +1,11 @@
-import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type CallCounts, type CircuitId, type CircuitPhase, type Clock, NEW_CIRCUIT } from '@weir/core';
 import { ask, isConditionRefused } from '../aws/ask.ts';
+import type { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { circuitKey, circuitOf, type Item, placeOf, ttlAt } from './circuit-item.ts';
 import type { CircuitTable, VersionedCircuit } from './circuit-table.ts';
 
 export interface DynamoDBCircuitTableOptions {
-  /** Called at the first use. */
-  readonly client: () => DynamoDBClient;
+  readonly client: DynamoDBCall;
   readonly table: string;
   readonly clock: Clock;
 }
@@ -22,7 +21,7 @@ interface Update {
  * a ring of places, each of which says whose bucket it is; the phase is JSON, and `version` counts its changes.
  */
 export class DynamoDBCircuitTable implements CircuitTable {
-  readonly #client: () => DynamoDBClient;
+  readonly #client: DynamoDBCall;
   readonly #table: string;
   readonly #clock: Clock;
 
@@ -33,12 +32,8 @@ export class DynamoDBCircuitTable implements CircuitTable {
   }
 
   async read(circuit: CircuitId): Promise<VersionedCircuit> {
-    const command = new GetItemCommand({
-      TableName: this.#table,
-      Key: circuitKey(circuit),
-      ConsistentRead: true,
-    });
-    const { Item: item } = await ask('read a circuit', () => this.#client().send(command));
+    const input = { TableName: this.#table, Key: circuitKey(circuit), ConsistentRead: true };
+    const item = await ask('read a circuit', () => this.#client.getItem(input));
     return item ? circuitOf(item) : newCircuit(circuit);
   }
 
@@ -85,18 +80,17 @@ export class DynamoDBCircuitTable implements CircuitTable {
     circuit: CircuitId,
     { changes, condition, values }: Update,
   ): Promise<VersionedCircuit | null> {
-    const command = new UpdateItemCommand({
+    const input = {
       TableName: this.#table,
       Key: circuitKey(circuit),
       UpdateExpression: changes,
       ConditionExpression: condition,
       ExpressionAttributeNames: { '#ttl': 'ttl' },
       ExpressionAttributeValues: { ...values, ':ttl': { N: String(ttlAt(this.#clock.now())) } },
-      ReturnValues: 'ALL_NEW',
-    });
+      ReturnValues: 'ALL_NEW' as const,
+    };
     try {
-      const { Attributes } = await ask('share a circuit', () => this.#client().send(command));
-      return Attributes ? circuitOf(Attributes) : newCircuit(circuit);
+      return circuitOf(await ask('share a circuit', () => this.#client.updateItem(input)));
     } catch (error) {
       if (isConditionRefused(error)) return null;
       throw error;

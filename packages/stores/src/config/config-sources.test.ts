@@ -11,6 +11,7 @@ import {
   runConfigSourceCases,
   startDynamoDBEngine,
 } from '@weir/testkit/stores';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import {
   createAccountStore,
@@ -33,11 +34,13 @@ const table = 'config';
 const clock = new ManualClock();
 let engine: DynamoDBEngine;
 let client: DynamoDBClient;
+let call: DynamoDBCall;
 
 beforeAll(async () => {
   engine = await startDynamoDBEngine();
   await engine.createConfigTable(table);
   client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL });
+  call = new DynamoDBCall({ endpoint: engine.endpoint, ...LOCAL });
 });
 
 afterAll(async () => {
@@ -65,7 +68,7 @@ runConfigSourceCases({ name: 'MemoryConfigSource', make: async () => inMemory() 
 
 runConfigSourceCases({
   name: 'DynamoDBConfigSource',
-  make: async () => ({ source: new DynamoDBConfigSource({ client, table, clock }), ...onDynamoDB() }),
+  make: async () => ({ source: new DynamoDBConfigSource({ client: call, table, clock }), ...onDynamoDB() }),
 });
 
 runConfigSourceCases({
@@ -78,7 +81,7 @@ runConfigSourceCases({
 
 runConfigSourceCases({
   name: 'FreshConfigSource on DynamoDB',
-  make: async () => ({ source: createConfigSource({ client, table, clock }), ...onDynamoDB() }),
+  make: async () => ({ source: createConfigSource({ client: call, table, clock }), ...onDynamoDB() }),
 });
 
 describe('configuration on DynamoDB', () => {
@@ -86,7 +89,7 @@ describe('configuration on DynamoDB', () => {
     const account = anAccountId();
     const seen = await Promise.all(
       Array.from({ length: 50 }, () =>
-        createConfigSource({ client, table, clock }).createDefaultGateway(account),
+        createConfigSource({ client: call, table, clock }).createDefaultGateway(account),
       ),
     );
     expect(new Set(seen.map(({ internalId }) => internalId)).size).toBe(1);
@@ -98,7 +101,7 @@ describe('configuration on DynamoDB', () => {
     await client.send(
       new PutItemCommand({ TableName: table, Item: { ...toTokenItem(record), verdict: { S: '{}' } } }),
     );
-    const source = createConfigSource({ client, table, clock });
+    const source = createConfigSource({ client: call, table, clock });
     await expect(source.load({ gateway: null, token: record.token.hash })).rejects.toThrow(DamagedItem);
   });
 
@@ -107,7 +110,7 @@ describe('configuration on DynamoDB', () => {
     const grants = [{ effect: 'allow', permissions: ['gateway:run', 'moon:land'], gateways: 'all' }];
     const verdict = { S: JSON.stringify({ ...record.token, grants }) };
     await client.send(new PutItemCommand({ TableName: table, Item: { ...toTokenItem(record), verdict } }));
-    const { token } = await createConfigSource({ client, table, clock }).load({
+    const { token } = await createConfigSource({ client: call, table, clock }).load({
       gateway: null,
       token: record.token.hash,
     });
@@ -121,7 +124,7 @@ describe('configuration on DynamoDB', () => {
     const { cache_epoch: _, ...item } = toGatewayItem(first);
     await client.send(new PutItemCommand({ TableName: table, Item: item }));
     const query = { gateway: { account, id: DEFAULT_GATEWAY }, token: null };
-    const { gateway } = await createConfigSource({ client, table, clock }).load(query);
+    const { gateway } = await createConfigSource({ client: call, table, clock }).load(query);
     expect(gateway).toEqual(first);
     const next = await onDynamoDB().gateways.update(first, DEFAULT_SETTINGS, { forgetsCache: true });
     expect(next).toMatchObject({ cacheEpoch: 1 });
@@ -131,17 +134,18 @@ describe('configuration on DynamoDB', () => {
     const time = new ManualClock();
     const silent = await startDynamoDBEngine();
     await silent.createConfigTable(table);
-    const short = createDynamoDBClient({
+    const options = {
       endpoint: silent.endpoint,
       ...LOCAL,
       patience: { connect: 150, answer: 150, attempts: 1 },
-    });
+    };
+    const short = createDynamoDBClient(options);
     try {
       const gateways = createGatewayStore({ client: short, table, clock: time });
       const account = anAccountId();
       const first = await gateways.create(account, DEFAULT_GATEWAY, DEFAULT_SETTINGS);
       if (first === 'exists') throw new Error('the gateway should be new');
-      const source = createConfigSource({ client: short, table, clock: time });
+      const source = createConfigSource({ client: new DynamoDBCall(options), table, clock: time });
       const query = { gateway: { account, id: DEFAULT_GATEWAY }, token: null };
       await source.load(query);
 

@@ -1,5 +1,5 @@
 import type { ConfigSource } from '@weir/core';
-import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { type DynamoDBConfigOptions, DynamoDBConfigSource } from './dynamodb-config-source.ts';
 import { FreshConfigSource } from './fresh-config-source.ts';
 
@@ -7,7 +7,7 @@ import { FreshConfigSource } from './fresh-config-source.ts';
 export function createConfigSource({
   table,
   clock,
-  client = createDynamoDBClient(),
+  client = new DynamoDBCall(),
 }: Omit<DynamoDBConfigOptions, 'client'> & Partial<Pick<DynamoDBConfigOptions, 'client'>>): ConfigSource {
   return new FreshConfigSource(new DynamoDBConfigSource({ client, table, clock }), clock);
 }

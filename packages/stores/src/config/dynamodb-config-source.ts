@@ -1,4 +1,3 @@
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   type AccountId,
   type Clock,
@@ -11,25 +10,26 @@ import {
   StoreUnavailable,
 } from '@weir/core';
 import { ask, isConditionRefused } from '../aws/ask.ts';
+import type { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { snapshotIn } from '../table/account-item.ts';
 import { fromGatewayItem, toGatewayItem } from '../table/gateway-item.ts';
 import { accountKey, gatewayKey, type ItemKey, tokenKey } from '../table/keys.ts';
 import { newGateway } from '../table/new-gateway.ts';
-import { readItems } from '../table/read-items.ts';
+import { readByKey } from '../table/read-by-key.ts';
 import { verdictOf } from '../table/token-item.ts';
 
 /** Creation and deletion of `default` may race; more often than this in a row, something is wrong. */
 const CREATE_ATTEMPTS = 3;
 
 export interface DynamoDBConfigOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDBCall;
   readonly table: string;
   readonly clock: Clock;
 }
 
 /** Reads the store at every call: one strongly consistent BatchGetItem. Remembers nothing. */
 export class DynamoDBConfigSource implements ConfigSource {
-  readonly #client: DynamoDBClient;
+  readonly #client: DynamoDBCall;
   readonly #table: string;
   readonly #clock: Clock;
 
@@ -49,7 +49,8 @@ export class DynamoDBConfigSource implements ConfigSource {
       account: null,
       stale: null,
     };
-    for (const item of await readItems(this.#client, this.#table, keys)) {
+    const read = this.#client.batchGetItem.bind(this.#client);
+    for (const item of await readByKey(read, this.#table, keys)) {
       if (item.sk?.S === 'TOKEN') loaded.token = verdictOf(item);
       else if (item.sk?.S === 'ACCOUNT') loaded.account = snapshotIn(item);
       else loaded.gateway = fromGatewayItem(item);
@@ -68,13 +69,13 @@ export class DynamoDBConfigSource implements ConfigSource {
   }
 
   async #putIfAbsent(gateway: GatewaySnapshot): Promise<boolean> {
-    const command = new PutItemCommand({
+    const input = {
       TableName: this.#table,
       Item: toGatewayItem(gateway),
       ConditionExpression: 'attribute_not_exists(pk)',
-    });
+    };
     try {
-      await ask('create the default gateway', () => this.#client.send(command));
+      await ask('create the default gateway', () => this.#client.putItem(input));
       return true;
     } catch (error) {
       if (isConditionRefused(error)) return false;

@@ -1,6 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, RateLimiter } from '@weir/core';
-import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { DynamoDBLimitTable } from './dynamodb-limit-table.ts';
 import { MemoryLimitTable } from './memory-limit-table.ts';
 import { StoredRateLimiter } from './stored-rate-limiter.ts';
@@ -14,17 +13,16 @@ const PATIENCE = { connect: 1_000, answer: 2_000, attempts: 2 };
 export interface RateLimiterOptions {
   readonly table: string;
   readonly clock: Clock;
-  readonly client?: DynamoDBClient;
+  readonly client?: DynamoDBCall;
 }
 
-/** Counts in the `state` table, over all processes. One per process; its client is made with the first limited request. */
-export function createRateLimiter({ table, clock, client }: RateLimiterOptions): RateLimiter {
-  let made = client;
-  const lazily = () => {
-    made ??= createDynamoDBClient({ patience: PATIENCE });
-    return made;
-  };
-  return new StoredRateLimiter({ table: new DynamoDBLimitTable(lazily, table), clock });
+/** Counts in the `state` table, over all processes. One per process. */
+export function createRateLimiter({
+  table,
+  clock,
+  client = new DynamoDBCall({ patience: PATIENCE }),
+}: RateLimiterOptions): RateLimiter {
+  return new StoredRateLimiter({ table: new DynamoDBLimitTable(client, table), clock });
 }
 
 /** Counts in this process alone, or together with others that are given the same table. */

@@ -1,12 +1,7 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { type EpochMs, epochMs, StoreUnavailable } from '@weir/core';
 import { ask, isConditionRefused } from '../aws/ask.ts';
+import type { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { type Cell, type CellChange, type LimitTable, type SlidingCount, TooBusy } from './limit-table.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -31,11 +26,10 @@ const BUSY = new Set([
  * `ttl` only cleans up.
  */
 export class DynamoDBLimitTable implements LimitTable {
-  readonly #client: () => DynamoDBClient;
+  readonly #client: DynamoDBCall;
   readonly #table: string;
 
-  /** @param client called at the first use. */
-  constructor(client: () => DynamoDBClient, table: string) {
+  constructor(client: DynamoDBCall, table: string) {
     this.#client = client;
     this.#table = table;
   }
@@ -78,7 +72,7 @@ export class DynamoDBLimitTable implements LimitTable {
 
   /** @returns the item afterwards; null when the condition did not hold. */
   async #update(key: Item, { changes, condition, numbers }: Update): Promise<Item | null> {
-    const input: UpdateItemCommandInput = {
+    const input = {
       TableName: this.#table,
       Key: key,
       UpdateExpression: changes,
@@ -88,10 +82,10 @@ export class DynamoDBLimitTable implements LimitTable {
       ),
       // A reserved word.
       ...(changes.includes('#ttl') ? { ExpressionAttributeNames: { '#ttl': 'ttl' } } : {}),
-      ReturnValues: 'ALL_NEW',
+      ReturnValues: 'ALL_NEW' as const,
     };
     try {
-      return (await this.#ask(() => this.#client().send(new UpdateItemCommand(input)))).Attributes ?? {};
+      return await this.#ask(() => this.#client.updateItem(input));
     } catch (error) {
       if (isConditionRefused(error)) return null;
       throw error;
@@ -99,8 +93,8 @@ export class DynamoDBLimitTable implements LimitTable {
   }
 
   async #read(key: Item): Promise<Item> {
-    const command = new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
-    return (await this.#ask(() => this.#client().send(command))).Item ?? {};
+    const input = { TableName: this.#table, Key: key, ConsistentRead: true };
+    return (await this.#ask(() => this.#client.getItem(input))) ?? {};
   }
 
   async #ask<T>(call: () => Promise<T>): Promise<T> {

@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
 import {
   createStateTable,
@@ -7,7 +6,7 @@ import {
   runRateLimiterCases,
   startDynamoDBEngine,
 } from '@weir/testkit/stores';
-import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { createMemoryRateLimiter, createRateLimiter } from './create-rate-limiter.ts';
 import { MemoryLimitTable } from './memory-limit-table.ts';
 
@@ -15,18 +14,15 @@ const table = 'state';
 /** A busy machine is no lost answer. */
 const PATIENT = { connect: 10_000, answer: 10_000, attempts: 1 };
 let engine: DynamoDBEngine;
-let client: DynamoDBClient;
+let client: DynamoDBCall;
 
 beforeAll(async () => {
   engine = await startDynamoDBEngine();
   await engine.createStateTable(table);
-  client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL, patience: PATIENT });
+  client = new DynamoDBCall({ endpoint: engine.endpoint, ...LOCAL, patience: PATIENT });
 });
 
-afterAll(async () => {
-  client.destroy();
-  await engine.stop();
-});
+afterAll(() => engine.stop());
 
 runRateLimiterCases({
   name: 'StoredRateLimiter in memory',
@@ -46,9 +42,8 @@ if (local === undefined)
   process.stdout.write('skipped: rate limits on DynamoDB Local need its URL in WEIR_DYNAMODB_LOCAL\n');
 else {
   const own = `state-${Date.now()}`;
-  const localClient = createDynamoDBClient({ endpoint: local, ...LOCAL, patience: PATIENT });
+  const localClient = new DynamoDBCall({ endpoint: local, ...LOCAL, patience: PATIENT });
   beforeAll(() => createStateTable(local, own));
-  afterAll(() => localClient.destroy());
   runRateLimiterCases({
     name: 'StoredRateLimiter on Amazon’s DynamoDB Local',
     make: async (clocks) =>

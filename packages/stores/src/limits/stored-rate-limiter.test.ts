@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { durationMs, StoreUnavailable } from '@weir/core';
 import { admittedOf, aLimit, LOCAL, ManualClock, startDynamoDBEngine } from '@weir/testkit/stores';
-import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
+import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { createRateLimiter } from './create-rate-limiter.ts';
 import { type LimitTable, TooBusy } from './limit-table.ts';
 import { MemoryLimitTable } from './memory-limit-table.ts';
@@ -128,7 +128,7 @@ describe('a silent engine', () => {
   it('is an outage and no refusal', async () => {
     const engine = await startDynamoDBEngine();
     await engine.createStateTable('state');
-    const client = createDynamoDBClient({
+    const client = new DynamoDBCall({
       endpoint: engine.endpoint,
       ...LOCAL,
       patience: { connect: 150, answer: 150, attempts: 1 },
@@ -138,7 +138,6 @@ describe('a silent engine', () => {
       const one = createRateLimiter({ client, table: 'state', clock });
       await expect(one.take(aLimit())).rejects.toThrow(StoreUnavailable);
     } finally {
-      client.destroy();
       await engine.stop();
     }
   });
