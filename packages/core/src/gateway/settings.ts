@@ -28,6 +28,35 @@ export type CircuitBreaker = {
   readonly cool_down: number;
 };
 
+/** How a spend rule uses a dimension: one budget for each value, or only requests with one of these values. */
+export type SpendDimension =
+  | { readonly mode: 'partition' }
+  | { readonly mode: 'filter'; readonly values: readonly string[] };
+
+/** How much may be spent in a stretch of time (spec 5.11). A type alias, so that it is JSON as well. */
+export type SpendRule = {
+  /** 1 to 64 letters, digits, `_` and `-`; what was spent is counted under it. */
+  readonly id: string;
+  readonly enabled: boolean;
+  /** Dollars; 0: nothing may be spent. See `spendLimitOf`. */
+  readonly limit: number;
+  readonly limitType: 'cost';
+  /** Seconds, 1 or more; need not be whole. */
+  readonly window: number;
+  readonly technique: 'fixed' | 'sliding';
+  readonly metadata?: Readonly<Record<string, SpendDimension>>;
+  readonly model?: SpendDimension;
+  readonly provider?: SpendDimension;
+  /** Ours: over how many items a hot budget is spread, 1 to 16. Absent: 1. */
+  readonly shards?: number;
+};
+
+export type SpendLimits = {
+  readonly enabled: boolean;
+  /** At most 20, each with an id of its own. */
+  readonly rules: readonly SpendRule[];
+};
+
 export type Backoff = 'constant' | 'linear' | 'exponential';
 export type JsonValue =
   | string
@@ -69,7 +98,7 @@ export interface GatewaySettings {
   readonly retry_max_attempts: number | null;
   readonly retry_delay: number | null;
   readonly retry_backoff: Backoff | null;
-  readonly spend_limits: JsonValue;
+  readonly spend_limits: SpendLimits | null;
   readonly store_id: string | null;
   readonly stripe: JsonValue;
   readonly workers_ai_billing_mode: 'postpaid' | 'unified';

@@ -1,7 +1,7 @@
 import { type GatewaySettings, type Ids, Refusal } from '@weir/core';
 import type * as z from 'zod';
 import type { GivenSettings, gatewayChangeBody } from './settings-body.ts';
-import type { SpendLimits } from './spend-limits.ts';
+import { nameRules } from './spend-limits.ts';
 
 /** A snapshot is one stored item that the data plane reads whole; DynamoDB's own bound is 400 KB. */
 const MAX_SETTINGS_BYTES = 256 * 1024;
@@ -21,7 +21,9 @@ export function mergeSettings(
   const merged: GatewaySettings = {
     ...rest,
     ...plain,
-    ...(spend_limits === undefined ? {} : { spend_limits: nameRules(spend_limits, ids) }),
+    ...(spend_limits === undefined
+      ? {}
+      : { spend_limits: nameRules(spend_limits, current.spend_limits, ids) }),
     ...(keptDlp === undefined || keptDlp === null ? {} : { dlp: keptDlp }),
   };
   if (given.log_classification === true && !merged.collect_logs) {
@@ -42,14 +44,6 @@ export function settingsIn(body: z.output<typeof gatewayChangeBody>): GivenSetti
   const { id, is_default, created_at, modified_at, account_id, account_tag, internal_id, ...settings } = body;
   return settings;
 }
-
-function nameRules(limits: SpendLimits | null, ids: Pick<Ids, 'random'>) {
-  if (limits === null) return null;
-  const rules = limits.rules.map((rule) => ({ ...rule, id: rule.id ?? hex(ids.random(4)) }));
-  return { ...limits, rules };
-}
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 function fault(field: string, message: string): Refusal {
   return new Refusal('invalidBody', { message: `${field}: ${message}`, path: ['body', field] });
