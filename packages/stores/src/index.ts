@@ -10,6 +10,8 @@ export * from './config/index.ts';
 export * from './control/index.ts';
 export * from './credentials/index.ts';
 export * from './credentials/secrets-manager.ts';
+export * from './key-ring/index.ts';
+export * from './key-ring/key-sealer.ts';
 export * from './logs/index.ts';
 export * from './memory.ts';
 export * from './records/index.ts';

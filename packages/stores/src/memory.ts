@@ -9,6 +9,7 @@ export { MemoryConfig } from './control/memory-config.ts';
 export { MemoryGatewayStore } from './control/memory-gateway-store.ts';
 export { MemoryTokenStore } from './control/memory-token-store.ts';
 export { MemoryPlatformCredentials } from './credentials/memory-platform-credentials.ts';
+export { MemoryKeyRing } from './key-ring/memory-key-ring.ts';
 export { createMemoryRateLimiter } from './limits/create-rate-limiter.ts';
 export { MemoryLimitTable } from './limits/memory-limit-table.ts';
 export { MemoryLogStore } from './logs/memory-log-store.ts';

@@ -1,3 +1,3 @@
 /** The operator's provider keys. */
 export { createPlatformCredentials, type PlatformCredentialsOptions } from './platform-credentials.ts';
-export type { SecretReader } from './secret-reader.ts';
+export type { SecretFinder, SecretReader } from './secret-reader.ts';

@@ -45,4 +45,23 @@ describe('a secret in Secrets Manager', () => {
     using service = await answering(status, body);
     await expect(service.reader.read('arn:platform')).rejects.toThrow(StoreUnavailable);
   });
+
+  it.each([
+    ['does not exist', 'ResourceNotFoundException'],
+    ['waits for its deletion', 'InvalidRequestException'],
+  ])('that %s is none for whoever looks whether there is one', async (_, type) => {
+    using service = await answering(400, { __type: type, message: 'no' });
+    expect(await service.reader.find('weir/a/key')).toBeNull();
+  });
+
+  it('that is there is found by its name', async () => {
+    using service = await answering(200, { SecretString: 'sk-1' });
+    expect(await service.reader.find('weir/a/key')).toBe('sk-1');
+    expect(service.asked).toMatchObject([{ body: { SecretId: 'weir/a/key' } }]);
+  });
+
+  it('that may not be read is unavailable for whoever looks whether there is one', async () => {
+    using service = await answering(400, { __type: 'AccessDeniedException', message: 'no' });
+    await expect(service.reader.find('weir/a/key')).rejects.toThrow(StoreUnavailable);
+  });
 });

@@ -7,6 +7,8 @@ export * from './config-source.cases.ts';
 export * from './dynamodb-engine.ts';
 export * from './examples.ts';
 export * from './gateway-store.cases.ts';
+export * from './key-ring.cases.ts';
+export * from './kms-engine.ts';
 export * from './manual-clock.ts';
 export * from './platform-credentials.cases.ts';
 export * from './queue-and-bucket-engine.ts';

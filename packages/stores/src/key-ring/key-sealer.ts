@@ -1,0 +1,2 @@
+/** Stored keys as the control plane sees them: sealed, never opened. */
+export { createKeySealer } from './create-key-sealer.ts';
