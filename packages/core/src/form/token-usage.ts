@@ -17,6 +17,9 @@ export interface TokenUsage {
   readonly inputImage?: number;
   readonly outputAudio?: number;
   readonly outputImage?: number;
+  /** Read and written, and not charged: what Cohere puts around a prompt and an answer itself. */
+  readonly inputFree?: number;
+  readonly outputFree?: number;
   /** Not tokens: searches that the provider made and charges by the call. */
   readonly searches?: number;
 }
@@ -27,6 +30,11 @@ export const tokensIn = (usage: TokenUsage) =>
   usage.cacheWrite +
   (usage.cacheWriteLong ?? 0) +
   (usage.inputAudio ?? 0) +
-  (usage.inputImage ?? 0);
+  (usage.inputImage ?? 0) +
+  (usage.inputFree ?? 0);
 export const tokensOut = (usage: TokenUsage) =>
-  usage.output + usage.reasoning + (usage.outputAudio ?? 0) + (usage.outputImage ?? 0);
+  usage.output +
+  usage.reasoning +
+  (usage.outputAudio ?? 0) +
+  (usage.outputImage ?? 0) +
+  (usage.outputFree ?? 0);

@@ -66,7 +66,21 @@ const wholeRecord = z.object({
   duration,
   firstByte: duration.nullable(),
   usage: z
-    .object({ input: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count })
+    .object({
+      input: count,
+      cacheRead: count,
+      cacheWrite: count,
+      output: count,
+      reasoning: count,
+      cacheWriteLong: count.exactOptional(),
+      inputAudio: count.exactOptional(),
+      inputImage: count.exactOptional(),
+      outputAudio: count.exactOptional(),
+      outputImage: count.exactOptional(),
+      inputFree: count.exactOptional(),
+      outputFree: count.exactOptional(),
+      searches: count.exactOptional(),
+    })
     .nullable(),
   metadata: metadataShape,
   requestContentType: text.nullable(),

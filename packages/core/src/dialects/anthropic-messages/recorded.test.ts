@@ -185,7 +185,7 @@ recorded('what recorded answers say', () => {
       ],
     });
     expect(finish.reason).toBe('stop');
-    expect(usage?.webSearches).toBe(1);
+    expect(usage?.searches).toBe(1);
   });
 
   test('thinking with its signature', () => {

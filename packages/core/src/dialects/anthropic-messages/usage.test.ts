@@ -20,7 +20,7 @@ describe('Anthropic’s counts', () => {
       input: 20,
       cacheRead: 60,
       cacheWrite: 10,
-      cacheWriteHour: 30,
+      cacheWriteLong: 30,
       output: 25,
       reasoning: 75,
     });
@@ -36,7 +36,8 @@ describe('Anthropic’s counts', () => {
     expect(tokenUsage('anthropic-messages', CACHED)).toEqual({
       input: usage?.input,
       cacheRead: usage?.cacheRead,
-      cacheWrite: (usage?.cacheWrite ?? 0) + (usage?.cacheWriteHour ?? 0),
+      cacheWrite: usage?.cacheWrite,
+      cacheWriteLong: usage?.cacheWriteLong,
       output: usage?.output,
       reasoning: usage?.reasoning,
     });
@@ -61,7 +62,7 @@ describe('Anthropic’s counts', () => {
       server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 },
       service_tier: 'batch',
     };
-    expect(readUsage(usage)).toMatchObject({ webSearches: 2 });
+    expect(readUsage(usage)).toMatchObject({ searches: 2 });
     expect(writeUsage(readUsage(usage))).toMatchObject({
       server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 },
       service_tier: 'batch',

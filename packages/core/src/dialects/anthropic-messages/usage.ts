@@ -1,6 +1,6 @@
 import { child, isJson, type Json, listAt, residueOf } from '../../form/json.ts';
 import { residueFor } from '../../form/provenance.ts';
-import { inputTotal, type ModelUsage, NO_USAGE } from '../../form/usage.ts';
+import { inputTotal, type ModelUsage, NO_USAGE, outputTotal } from '../../form/usage.ts';
 
 const COUNTED = [
   'input_tokens',
@@ -31,10 +31,10 @@ export function readUsage(usage: Json | null): ModelUsage | null {
     input: sum((part) => countAt(part, 'input_tokens')),
     cacheRead: sum((part) => countAt(part, 'cache_read_input_tokens')),
     cacheWrite: written - forAnHour,
-    cacheWriteHour: forAnHour,
+    cacheWriteLong: forAnHour,
     output: output - reasoning,
     reasoning,
-    webSearches: countAt(child(usage, 'server_tool_use'), 'web_search_requests'),
+    searches: countAt(child(usage, 'server_tool_use'), 'web_search_requests'),
     ...(residue ? { residue: { dialect: 'anthropic-messages', value: residue } } : {}),
   };
 }
@@ -42,7 +42,7 @@ export function readUsage(usage: Json | null): ModelUsage | null {
 /** In the format's own classes. Classes that hold nothing are written where every client reads them. */
 export function writeUsage(usage: ModelUsage | null): Json {
   const counted = usage ?? NO_USAGE;
-  const written = counted.cacheWrite + counted.cacheWriteHour;
+  const written = counted.cacheWrite + counted.cacheWriteLong;
   const { server_tool_use: tools, ...residue } = residueFor('anthropic-messages', counted.residue);
   return {
     input_tokens: inputTotal(counted) - counted.cacheRead - written,
@@ -52,14 +52,14 @@ export function writeUsage(usage: ModelUsage | null): Json {
       ? {
           cache_creation: {
             ephemeral_5m_input_tokens: counted.cacheWrite,
-            ephemeral_1h_input_tokens: counted.cacheWriteHour,
+            ephemeral_1h_input_tokens: counted.cacheWriteLong,
           },
         }
       : {}),
-    output_tokens: counted.output + counted.reasoning + counted.outputAudio,
+    output_tokens: outputTotal(counted),
     ...(counted.reasoning > 0 ? { output_tokens_details: { thinking_tokens: counted.reasoning } } : {}),
-    ...(counted.webSearches > 0 || isJson(tools)
-      ? { server_tool_use: { ...(isJson(tools) ? tools : {}), web_search_requests: counted.webSearches } }
+    ...(counted.searches > 0 || isJson(tools)
+      ? { server_tool_use: { ...(isJson(tools) ? tools : {}), web_search_requests: counted.searches } }
       : {}),
     ...residue,
   };

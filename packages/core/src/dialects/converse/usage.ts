@@ -18,7 +18,7 @@ export function readUsage(usage: Json | null): ModelUsage | null {
     input: count(usage, 'inputTokens'),
     cacheRead: count(usage, 'cacheReadInputTokens'),
     cacheWrite: written - hour,
-    cacheWriteHour: hour,
+    cacheWriteLong: hour,
     output: count(usage, 'outputTokens'),
     ...(rest ? { residue: { dialect: 'converse', value: rest } } : {}),
   };

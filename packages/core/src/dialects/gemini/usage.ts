@@ -22,33 +22,49 @@ export function geminiUsage(metadata: Json | null, searches = 0): ModelUsage | n
   const candidates = count(metadata, 'candidatesTokenCount');
   const reasoning = count(metadata, 'thoughtsTokenCount');
   // Older versions counted thoughts among the candidates; the total tells.
-  const areInside = reasoning > 0 && input + candidates === count(metadata, 'totalTokenCount');
+  const areInside =
+    reasoning > 0 && reasoning <= candidates && input + candidates === count(metadata, 'totalTokenCount');
   const cacheRead = count(metadata, 'cachedContentTokenCount');
-  const inputAudio = Math.max(
-    0,
-    audio(metadata, 'promptTokensDetails') - audio(metadata, 'cacheTokensDetails'),
-  );
-  const outputAudio = audio(metadata, 'candidatesTokensDetails');
+  // What is told of a kind may have come from the cache; it stays there.
+  const fresh = Math.max(0, input - cacheRead);
+  const inputAudio = Math.min(fresh, read(metadata, 'AUDIO'));
+  const inputImage = Math.min(fresh - inputAudio, read(metadata, 'IMAGE'));
+  const written = Math.max(0, candidates - (areInside ? reasoning : 0));
+  const outputAudio = Math.min(written, told(metadata, 'candidatesTokensDetails', 'AUDIO'));
+  const outputImage = Math.min(written - outputAudio, told(metadata, 'candidatesTokensDetails', 'IMAGE'));
   const residue = residueOf(metadata, COUNTS);
   return {
     ...NO_USAGE,
-    input: Math.max(0, input - cacheRead - inputAudio),
+    input: fresh - inputAudio - inputImage,
     cacheRead,
     inputAudio,
-    output: Math.max(0, candidates - outputAudio - (areInside ? reasoning : 0)),
+    inputImage,
+    output: written - outputAudio - outputImage,
     reasoning,
     outputAudio,
-    webSearches: searches,
+    outputImage,
+    searches,
     ...(residue ? { residue: { dialect: 'gemini', value: residue } } : {}),
   };
 }
 
 const count = (metadata: Json, name: string) => Math.max(0, numberAt(metadata, name) ?? 0);
 
-function audio(metadata: Json, details: string): number {
+/** Video and documents cost as text does, so only the others are told apart. */
+type Modality = 'AUDIO' | 'IMAGE';
+
+const read = (metadata: Json, modality: Modality) =>
+  Math.max(
+    0,
+    told(metadata, 'promptTokensDetails', modality) +
+      told(metadata, 'toolUsePromptTokensDetails', modality) -
+      told(metadata, 'cacheTokensDetails', modality),
+  );
+
+function told(metadata: Json, details: string, modality: Modality): number {
   const split = listAt(metadata, details).filter(isJson);
   return split.reduce(
-    (sum, it) => (textAt(it, 'modality') === 'AUDIO' ? sum + count(it, 'tokenCount') : sum),
+    (sum, it) => (textAt(it, 'modality') === modality ? sum + count(it, 'tokenCount') : sum),
     0,
   );
 }

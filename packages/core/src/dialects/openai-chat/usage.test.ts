@@ -62,7 +62,7 @@ describe('usage of chat', () => {
         reasoning_tokens: 20,
         num_search_queries: 2,
       },
-      { input: 10, output: 10, reasoning: 20, webSearches: 2 },
+      { input: 10, output: 10, reasoning: 20, searches: 2 },
     ],
     [
       'more cached than read',
@@ -87,7 +87,7 @@ describe('usage of chat', () => {
   });
 
   test('of another format is written with the details that clients look for', () => {
-    const usage = { ...NO_USAGE, input: 3, cacheRead: 5, cacheWrite: 1, cacheWriteHour: 2, output: 7 };
+    const usage = { ...NO_USAGE, input: 3, cacheRead: 5, cacheWrite: 1, cacheWriteLong: 2, output: 7 };
     expect(writeUsage(usage)).toEqual({
       prompt_tokens: 11,
       completion_tokens: 7,

@@ -21,22 +21,30 @@ export function readUsage(
   const written = child(usage, OUTPUT_DETAILS);
   const cacheRead = cached(usage) ?? 0;
   const cacheWrite = count(read, 'cache_write_tokens') ?? 0;
-  const inputAudio = count(read, 'audio_tokens') ?? 0;
+  // What is told of a kind may have come from the cache; it stays there.
+  const fresh = Math.max(0, (prompt ?? 0) - cacheRead - cacheWrite);
+  const inputAudio = Math.min(fresh, uncached(read, 'audio_tokens'));
+  const inputImage = Math.min(fresh - inputAudio, uncached(read, 'image_tokens'));
   // Perplexity writes it flat.
   const reasoning = count(written, 'reasoning_tokens') ?? count(usage, 'reasoning_tokens') ?? 0;
-  const outputAudio = count(written, 'audio_tokens') ?? 0;
-  const output = (completion ?? 0) + (isOutside(usage, reasoning, wire) ? reasoning : 0);
+  // More reasoning than completion stands beside it in any case (Perplexity's deep research).
+  const outside = reasoning > (completion ?? 0) || isOutside(usage, reasoning, wire);
+  const output = (completion ?? 0) - (outside ? 0 : reasoning);
+  const outputAudio = Math.min(output, count(written, 'audio_tokens') ?? 0);
+  const outputImage = Math.min(output - outputAudio, count(written, 'image_tokens') ?? 0);
   const classes: ModelUsage = {
     ...NO_USAGE,
     // More cached than read has been reported (xAI): what is left is then nothing, not less.
-    input: Math.max(0, (prompt ?? 0) - cacheRead - cacheWrite - inputAudio),
+    input: fresh - inputAudio - inputImage,
     cacheRead,
     cacheWrite,
     inputAudio,
-    output: Math.max(0, output - reasoning - outputAudio),
+    inputImage,
+    output: output - outputAudio - outputImage,
     reasoning,
     outputAudio,
-    webSearches: count(usage, 'num_search_queries') ?? 0,
+    outputImage,
+    searches: searchesIn(usage),
   };
   return { ...classes, residue: { dialect: 'openai-chat', value: residueOfUsage(usage, classes) } };
 }
@@ -46,6 +54,22 @@ function isOutside(usage: Json, reasoning: number, wire: { readonly reasoningOut
   const inside = (count(usage, 'prompt_tokens') ?? 0) + (count(usage, 'completion_tokens') ?? 0);
   const total = count(usage, 'total_tokens') ?? 0;
   return inside !== total && (inside + reasoning === total || wire.reasoningOutside === true);
+}
+
+/** Of a kind, less what of it came from a cache, where the details say. */
+const uncached = (details: Json | null, kind: string) =>
+  Math.max(0, (count(details, kind) ?? 0) - (count(child(details, 'cached_tokens_details'), kind) ?? 0));
+
+/** Perplexity's queries; xAI's calls, or the sources that its older API charges; Anthropic's, relayed by OpenRouter. */
+function searchesIn(usage: Json): number {
+  const tools = child(usage, 'server_side_tool_usage_details');
+  return (
+    (count(tools, 'web_search_calls') ?? 0) + (count(tools, 'x_search_calls') ?? 0) ||
+    (count(usage, 'num_search_queries') ??
+      count(child(usage, 'server_tool_use'), 'web_search_requests') ??
+      count(usage, 'num_sources_used') ??
+      0)
+  );
 }
 
 function cached(usage: Json): number | undefined {
@@ -97,10 +121,15 @@ function writtenFrom(usage: ModelUsage): Json {
   const [input, output] = [inputTotal(usage), outputTotal(usage)];
   const inputDetails = counted({
     cached_tokens: usage.cacheRead,
-    cache_write_tokens: usage.cacheWrite + usage.cacheWriteHour,
+    cache_write_tokens: usage.cacheWrite + usage.cacheWriteLong,
     audio_tokens: usage.inputAudio,
+    image_tokens: usage.inputImage,
   });
-  const outputDetails = counted({ reasoning_tokens: usage.reasoning, audio_tokens: usage.outputAudio });
+  const outputDetails = counted({
+    reasoning_tokens: usage.reasoning,
+    audio_tokens: usage.outputAudio,
+    image_tokens: usage.outputImage,
+  });
   return {
     prompt_tokens: input,
     completion_tokens: output,

@@ -1,6 +1,7 @@
-import { child, type Json, textAt } from '../../form/json.ts';
+import { child, isJson, type Json, listAt, textAt } from '../../form/json.ts';
 import type { TokenUsage } from '../../form/token-usage.ts';
 import type { UsageDialect } from '../descriptor.ts';
+import { count } from './classes.ts';
 import { tokenUsage } from './token-shapes.ts';
 
 /** What a provider's answer says about itself. */
@@ -29,6 +30,7 @@ export const TELLING_MEMBERS: ReadonlySet<string> = new Set([
   'generation_token_count',
   'inputTextTokenCount',
   'results',
+  'tool_usage',
 ]);
 
 /**
@@ -49,8 +51,35 @@ export function factsOf(dialect: UsageDialect, parts: readonly Json[]): AnswerFa
     model ??= modelIn(part);
   }
   const counted = last ? { ...start, ...withoutNulls(last) } : (start ?? metrics);
-  return { usage: counted ? tokenUsage(dialect, counted) : null, model };
+  const usage = counted ? tokenUsage(dialect, counted) : null;
+  return { usage: usage && withSearches(usage, parts), model };
 }
+
+/** Searches that the answer shows, where its usage does not count them. Bodies are searched for these words first. */
+export const SEARCH_WORDS = [
+  ['web_search_call', 'output'],
+  ['webSearchQueries', 'candidates'],
+] as const;
+
+function withSearches(usage: TokenUsage, parts: readonly Json[]): TokenUsage {
+  if (usage.searches !== undefined) return usage;
+  // Parts of a stream repeat what was before them.
+  const searches = Math.max(0, ...parts.map(searchesIn));
+  return searches > 0 ? { ...usage, searches } : usage;
+}
+
+/** OpenAI's calls (opening a page that was found costs nothing), or its own count; Google's queries. */
+function searchesIn(part: Json): number {
+  const response = child(part, 'response') ?? part;
+  const calls = listAt(response, 'output').filter(isJson).filter(isSearch).length;
+  const told = count(child(child(response, 'tool_usage'), 'web_search')?.num_requests);
+  const candidates = listAt(part, 'candidates').filter(isJson);
+  const queries = candidates.map((it) => listAt(child(it, 'groundingMetadata'), 'webSearchQueries').length);
+  return (told || calls) + queries.reduce((sum, it) => sum + it, 0);
+}
+
+const isSearch = (item: Json) =>
+  item.type === 'web_search_call' && (textAt(child(item, 'action'), 'type') ?? 'search') === 'search';
 
 /** Wherever a provider puts it: in a whole answer, an event, an envelope. Null when nothing is counted there yet. */
 function usageIn(part: Json): Json | null {

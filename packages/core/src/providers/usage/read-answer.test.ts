@@ -141,7 +141,7 @@ describe('token counts of a usage object, in disjoint classes', () => {
         output_tokens: 25,
         output_tokens_details: { thinking_tokens: 5 },
       },
-      [10, 200, 30, 20, 5],
+      [10, 200, 10, 20, 5],
     ],
     [
       'messages with compaction: the iterations are summed, the advisor is not',
@@ -185,14 +185,14 @@ describe('token counts of a usage object, in disjoint classes', () => {
       [2, 1322, 0, 5, 0],
     ],
     [
-      'Cohere: tokens, not what is billed',
+      'Cohere: what is billed, fresh before cached; the rest is free',
       'cohere',
       {
         billed_units: { input_tokens: 119, output_tokens: 3 },
         tokens: { input_tokens: 1549, output_tokens: 4 },
         cached_tokens: 1500,
       },
-      [49, 1500, 0, 4, 0],
+      [49, 70, 0, 3, 0],
     ],
     ['seconds of audio are no tokens', 'openai-chat', { type: 'duration', seconds: 7 }, null],
     [
@@ -637,13 +637,7 @@ describe('usage in AWS frames', () => {
       [68, 0, 0, 508, 0],
       'claude-opus-4-8',
     ],
-    [
-      'Cohere stream',
-      'cohere',
-      () => recordedSse('cohere/cohere-text.chunks.txt'),
-      [59, 448, 0, 10, 0],
-      null,
-    ],
+    ['Cohere stream', 'cohere', () => recordedSse('cohere/cohere-text.chunks.txt'), [12, 0, 0, 7, 0], null],
     [
       'Mistral stream',
       'openai-chat',

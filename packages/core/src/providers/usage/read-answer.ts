@@ -6,7 +6,7 @@ import { readSse } from '../../streaming/sse.ts';
 import { eventEnd, eventStart } from '../../streaming/sse-bounds.ts';
 import type { UsageDialect } from '../descriptor.ts';
 import { readMembers, valueText } from '../json-members.ts';
-import { type AnswerFacts, factsOf, TELLING_MEMBERS } from './answer-facts.ts';
+import { type AnswerFacts, factsOf, SEARCH_WORDS, TELLING_MEMBERS } from './answer-facts.ts';
 
 const NOTHING: AnswerFacts = { usage: null, model: null };
 
@@ -65,10 +65,12 @@ function partOfObject(bytes: Uint8Array): Json[] {
   }
   const object = readMembers(bytes);
   if (typeof object === 'string') return [];
+  const view = asBuffer(bytes);
+  const searched = SEARCH_WORDS.filter(([word]) => view.includes(word)).map(([, key]) => key);
   return [
     Object.fromEntries(
       object.members
-        .filter(({ key }) => TELLING_MEMBERS.has(key))
+        .filter(({ key }) => TELLING_MEMBERS.has(key) || searched.some((it) => it === key))
         .map((member) => [member.key, parseJson(valueText(bytes, member))]),
     ),
   ];

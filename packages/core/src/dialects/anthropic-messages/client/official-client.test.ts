@@ -68,7 +68,7 @@ const usage: ModelEvent = {
     input: 20,
     cacheRead: 60,
     cacheWrite: 5,
-    cacheWriteHour: 15,
+    cacheWriteLong: 15,
     output: 7,
     reasoning: 3,
   },

@@ -121,7 +121,7 @@ describe('usage', () => {
         { ttl: '5m', inputTokens: 10 },
       ],
     });
-    expect(usage).toMatchObject({ cacheWrite: 10, cacheWriteHour: 20 });
+    expect(usage).toMatchObject({ cacheWrite: 10, cacheWriteLong: 20 });
   });
 
   test.each([[null], [{}], [{ inputTokens: null, outputTokens: 'x' }]])('%j counts nothing', (usage) => {

@@ -99,7 +99,7 @@ function encodeMedia(source: MediaSource): Json {
 function encodeUsage(usage: ModelUsage): Json {
   const rest = residueFor('gemini', usage.residue);
   const toolUse = Number(rest.toolUsePromptTokenCount ?? 0);
-  const candidates = usage.output + usage.outputAudio;
+  const candidates = usage.output + usage.outputAudio + usage.outputImage;
   const counts = {
     promptTokenCount: inputTotal(usage) - toolUse,
     candidatesTokenCount: candidates,

@@ -177,7 +177,7 @@ describe('grounding', () => {
       ['🙂', 'https://b', '🙂'],
       [null, 'https://a', 'gone'],
     ]);
-    expect(usage?.webSearches).toBe(2);
+    expect(usage?.searches).toBe(2);
   });
 
   test('in a stream it is about the whole text, with a seal that came before it', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { foldEvents } from '../../../form/fold-events.ts';
 import type { Json } from '../../../form/json.ts';
 import type { ModelResponse } from '../../../form/response.ts';
+import { tokensIn, tokensOut } from '../../../form/token-usage.ts';
 import { inputTotal, outputTotal } from '../../../form/usage.ts';
 import { hasRecorded, recordedAnswer, recordedBody } from '../../../providers/__fixtures__/recorded.ts';
 import { assembleGemini } from '../../../providers/assembled/gemini.ts';
@@ -32,8 +33,8 @@ function expectSums({ usage }: ModelResponse, raw: unknown) {
   const metadata = raw as Json;
   const record = tokenUsage('gemini', metadata);
   if (!usage || !record) throw new Error('no usage');
-  expect(inputTotal(usage)).toBe(record.input + record.cacheRead + record.cacheWrite);
-  expect(outputTotal(usage)).toBe(record.output + record.reasoning);
+  expect(inputTotal(usage)).toBe(tokensIn(record));
+  expect(outputTotal(usage)).toBe(tokensOut(record));
   expect(inputTotal(usage) + outputTotal(usage)).toBe(metadata.totalTokenCount);
 }
 
@@ -71,7 +72,7 @@ recorded('whole answers that Google gave', () => {
       { kind: 'image', source: { kind: 'data', mediaType: 'image/jpeg' } },
     ]);
     expect(answer.created).toBe(Date.UTC(2025, 11, 18, 0, 23, 47) / 1000);
-    expect(answer.usage).toMatchObject({ input: 9, output: 1290 });
+    expect(answer.usage).toMatchObject({ input: 9, output: 0, outputImage: 1290 });
     expectSums(answer, body.usageMetadata);
     expect(encodeAnswer(answer)).toEqual(body);
   });

@@ -284,7 +284,7 @@ describe('the end of a stream', () => {
   });
 
   test('usage is told in the last event, in OpenAI’s overlapping counts', () => {
-    const usage = { ...ANSWER.usage, inputAudio: 0, cacheWriteHour: 4 } as NonNullable<typeof ANSWER.usage>;
+    const usage = { ...ANSWER.usage, inputAudio: 0, cacheWriteLong: 4 } as NonNullable<typeof ANSWER.usage>;
     expect(written(answerOf([], { usage })).at(-1)).toMatchObject({
       response: {
         usage: {

@@ -52,9 +52,9 @@ describe('a whole answer', () => {
   test('searches are counted by the answer’s own count, else by its items', () => {
     const search = { type: 'web_search_call', id: 'ws', action: { type: 'search' } };
     const usage = { input_tokens: 1, output_tokens: 1 };
-    expect(read({ output: [search, search], usage })).toMatchObject({ usage: { webSearches: 2 } });
+    expect(read({ output: [search, search], usage })).toMatchObject({ usage: { searches: 2 } });
     const tool_usage = { web_search: { num_requests: 5 } };
-    expect(read({ output: [search], usage, tool_usage })).toMatchObject({ usage: { webSearches: 5 } });
+    expect(read({ output: [search], usage, tool_usage })).toMatchObject({ usage: { searches: 5 } });
   });
 });
 
@@ -113,7 +113,7 @@ describe('what is no answer', () => {
     });
     // Thoughts without a word, and searches, are shown to nobody else.
     expect(new Set(blocks.slice(0, -1).map(({ kind }) => kind))).toEqual(new Set(['opaque']));
-    expect(usage?.webSearches).toBe(1);
+    expect(usage?.searches).toBe(1);
   });
 
   test('a generated image is an image of the kind that its bytes say', () => {

@@ -385,7 +385,7 @@ describe('other items', () => {
       completed({ usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3 } }),
     );
     expect(blocksOf(events)).toMatchObject([{ kind: 'opaque', value: search }, { value: opened }]);
-    expect(events.find(({ kind }) => kind === 'usage')).toMatchObject({ usage: { webSearches: 1 } });
+    expect(events.find(({ kind }) => kind === 'usage')).toMatchObject({ usage: { searches: 1 } });
   });
 
   test('a generated image is an image', () => {
