@@ -203,6 +203,15 @@ export const ERRORS = {
     retry: false,
     message: 'The provider’s answer is larger than 200 MB, the most that can be streamed.',
   },
+  upstreamForbidden: {
+    code: 2935,
+    status: 403,
+    blame: 'policy',
+    type: 'permission_error',
+    retry: false,
+    message:
+      'Custom providers are called at public addresses over https. The operator of this gateway can allow others in its private endpoints.',
+  },
   storeUnavailable: {
     code: 2940,
     status: 503,
@@ -268,6 +277,32 @@ export const ERRORS = {
     type: 'server_error',
     retry: null,
     message: 'The gateway failed. The request id names the failure in its log.',
+  },
+
+  // Custom providers: the contract's codes.
+  invalidBaseUrl: {
+    code: 1002,
+    status: 400,
+    blame: 'caller',
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'base_url must be a valid https URL.',
+  },
+  slugTaken: {
+    code: 1003,
+    status: 409,
+    blame: 'caller',
+    type: 'conflict_error',
+    retry: false,
+    message: 'A custom provider of this account has this slug already.',
+  },
+  customProviderNotFound: {
+    code: 1004,
+    status: 404,
+    blame: 'caller',
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no custom provider with this id in this account.',
   },
 
   // Management and routing.

@@ -12,7 +12,7 @@ export type AttemptEnd =
 
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([408, 409, 429]);
 /** The request itself is at fault, or would be once more. */
-const FINAL_FAILURES: ReadonlySet<UpstreamFailure['kind']> = new Set(['unsendable']);
+const FINAL_FAILURES: ReadonlySet<UpstreamFailure['kind']> = new Set(['unsendable', 'forbidden']);
 
 /** Whether another attempt may do better (spec 5.6-6; the table is in docs/request-handling.md). */
 export function isRetried(end: AttemptEnd): boolean {

@@ -9,7 +9,12 @@ import type { StreamFault } from '../streaming/byte-stream.ts';
 export interface ToTranslate {
   readonly dialect: ClientDialectName;
   readonly body: Uint8Array;
-  readonly provider: { readonly slug: string; readonly name: string };
+  readonly provider: {
+    readonly slug: string;
+    readonly name: string;
+    /** Of one that is in no registry: where it takes OpenAI chat. */
+    readonly chatPath?: string;
+  };
   /** As the provider knows it. */
   readonly model: string;
   /** As the client named it. */

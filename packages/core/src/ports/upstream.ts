@@ -2,12 +2,16 @@ import type { HeaderMap } from '../http/header-map.ts';
 import type { DurationMs } from '../ids.ts';
 import type { ByteStream } from '../streaming/byte-stream.ts';
 
+/** `public`: the request may reach public addresses over TLS, and what the operator allows besides; nothing else. */
+export type UpstreamGuard = 'public' | 'none';
+
 export interface UpstreamRequest {
   readonly method: string;
   /** Absolute, with query. */
   readonly url: string;
   readonly headers: HeaderMap;
   readonly body: Uint8Array | null;
+  readonly guard: UpstreamGuard;
   /** Until the answer's status line. */
   readonly firstByteTimeout: DurationMs;
   /** Between two chunks of the body. */
@@ -22,10 +26,10 @@ export interface UpstreamAnswer {
 
 /**
  * The provider could not be reached or broke off before its status line. `unsendable`: the request holds what HTTP
- * cannot carry, and nothing was sent.
+ * cannot carry, and nothing was sent. `forbidden`: its guard does not let it go where it would, and nothing was sent.
  */
 export class UpstreamFailure extends Error {
-  readonly kind: 'unsendable' | 'refused' | 'reset' | 'timeout' | 'name' | 'tls' | 'protocol';
+  readonly kind: 'unsendable' | 'forbidden' | 'refused' | 'reset' | 'timeout' | 'name' | 'tls' | 'protocol';
 
   constructor(kind: UpstreamFailure['kind'], message: string, options?: ErrorOptions) {
     super(message, options);

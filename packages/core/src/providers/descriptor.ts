@@ -2,6 +2,7 @@ import type { ClientDialectName } from '../dialects/client-dialect.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { Tagged } from '../ids.ts';
+import type { UpstreamGuard } from '../ports/upstream.ts';
 
 export type ProviderSlug = Tagged<string, 'ProviderSlug'>;
 
@@ -98,9 +99,19 @@ export interface ProviderDescriptor {
   readonly usage: UsageDialect;
   /** Where the path names the model: the first group, percent-decoded, is its name. Absent: the body names it. */
   readonly modelInPath?: RegExp;
+  /** Set on every request, in place of the caller's. */
+  readonly headers?: ReadonlyArray<readonly [name: string, value: string]>;
+  /** Part of what its cached answers are found by: another tag, and none of them is found any more (spec 5.15-5). */
+  readonly cacheTag?: string;
+  /** Not the operator but an account chose where its requests go (design 11). Absent: `none`. */
+  readonly guard?: UpstreamGuard;
   /** The upstream URL of a native request. Absent: base + path under rule N. */
   readonly resolve?: (request: NativeRequest) => NativeTarget | Refusal;
 }
+
+/** What a provider is called in the keys of cached answers. */
+export const cacheName = ({ slug, cacheTag }: ProviderDescriptor): string =>
+  cacheTag === undefined ? slug : `${slug}@${cacheTag}`;
 
 type Common = Pick<ProviderDescriptor, 'name' | 'baseUrl'>;
 type Rest = Partial<Omit<ProviderDescriptor, 'slug' | 'name' | 'baseUrl'>>;

@@ -63,7 +63,7 @@ describe('a unified model name', () => {
     ['workers-ai/@cf/meta/llama', 'workers-ai', '@cf/meta/llama'],
     ['demo/anything', 'demo', 'anything'],
   ])('%s is %s with %s', (name, slug, model) => {
-    const split = splitModel(name);
+    const split = splitModel(name, null);
     if (isRefusal(split)) throw new Error(split.message);
     expect([split.provider.slug, split.model]).toEqual([slug, model]);
   });
@@ -76,7 +76,7 @@ describe('a unified model name', () => {
     ['__proto__/x', 'unknownProvider'],
     ['deepgram/nova', 'unknownProvider'],
   ])('%j is refused: %s', (name, expected) => {
-    const split = splitModel(name);
+    const split = splitModel(name, null);
     expect(split instanceof Refusal && split.name).toBe(expected);
   });
 });

@@ -1,3 +1,5 @@
+import type { AccountSnapshot } from '../account/account-snapshot.ts';
+import { findCustomProvider } from '../account/custom-descriptor.ts';
 import { isRefusal, Refusal } from '../errors/refusal.ts';
 import { type BaseUrls, baseOf } from './base-urls.ts';
 import type { ProviderDescriptor, UnifiedFormat } from './descriptor.ts';
@@ -14,8 +16,10 @@ export interface ModelTarget {
  * Splits a unified `model` (spec/api 5.9) at its first slash: what follows may hold more of them. The prefixes of
  * `/compat` and the authors of the API host are both taken on both surfaces; no name means two providers (a test holds
  * that). `@cf/…` and `@hf/…` are Workers AI models without a prefix.
+ *
+ * @param account whose custom providers are meant by `custom-{slug}/…`.
  */
-export function splitModel(name: string): ModelTarget | Refusal {
+export function splitModel(name: string, account: AccountSnapshot | null): ModelTarget | Refusal {
   if (name.startsWith('@cf/') || name.startsWith('@hf/')) {
     const provider = findProviderByModelPrefix('workers-ai');
     if (provider) return { provider, model: name };
@@ -26,7 +30,8 @@ export function splitModel(name: string): ModelTarget | Refusal {
       message: '"model" must be "provider/model", for example "openai/gpt-5-mini".',
       path: ['body', 'model'],
     });
-  const provider = findProviderByModelPrefix(name.slice(0, slash));
+  const prefix = name.slice(0, slash);
+  const provider = findProviderByModelPrefix(prefix) ?? findCustomProvider(account, prefix);
   if (!provider)
     return new Refusal('unknownProvider', {
       message: 'The part of "model" before the first slash names no provider of this gateway.',

@@ -5,6 +5,7 @@ import type { ToTranslate, Translated, Translator } from '../ports/translation.t
 import type { ProviderTranslation } from '../providers/provider-translation.ts';
 import { answerTranslation } from './answer-translation.ts';
 import { cannotServe } from './cannot-serve.ts';
+import { customTranslation } from './custom-translation.ts';
 
 /** What a translator needs of the world. */
 export interface TranslatorPorts {
@@ -26,6 +27,9 @@ export function idMaker(random: TranslatorPorts['random']): (prefix: string) => 
   };
 }
 
+const ofCustom = ({ slug, chatPath }: ToTranslate['provider']) =>
+  chatPath === undefined ? undefined : customTranslation(slug, chatPath);
+
 export function createTranslator(
   clients: Readonly<Record<ClientDialectName, ClientDialect>>,
   providers: ReadonlyMap<string, ProviderTranslation>,
@@ -35,7 +39,7 @@ export function createTranslator(
   const newId = idMaker(ports.random);
 
   const translated = (given: ToTranslate): Translated | Fault | null => {
-    const translation = providers.get(given.provider.slug);
+    const translation = providers.get(given.provider.slug) ?? ofCustom(given.provider);
     const client = clients[given.dialect];
     if (!translation) return null;
     const body = parseJson(Buffer.from(given.body).toString('utf8'));

@@ -21,6 +21,7 @@ const send = (url: string, changes: Partial<UpstreamRequest> = {}) =>
     url,
     headers: headerMap([]),
     body: Buffer.from('{}'),
+    guard: 'none',
     firstByteTimeout: durationMs(5_000),
     idleTimeout: durationMs(5_000),
     ...changes,

@@ -1,3 +1,4 @@
+import type { AccountSnapshot } from '../../account/account-snapshot.ts';
 import { DEFAULT_SETTINGS, type GatewaySettings, type GatewaySnapshot } from '../../gateway/settings.ts';
 import { headerMap } from '../../http/header-map.ts';
 import type { StoredToken } from '../../identity/stored-token.ts';
@@ -13,9 +14,12 @@ import {
   type TokenId,
 } from '../../ids.ts';
 import type { CallOutcome, CircuitPass } from '../../policy/circuit.ts';
+import type { UnifiedBilling } from '../../policy/unified-billing.ts';
 import type { CircuitId } from '../../ports/circuits.ts';
 import type { ConfigSource } from '../../ports/config-source.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
+import type { ReserveRequest, ReserveVerdict } from '../../ports/ledger.ts';
+import type { Pricing } from '../../ports/pricing.ts';
 import type { LimitVerdict, RateLimit } from '../../ports/rate-limiter.ts';
 import type { ResponseCache } from '../../ports/response-cache.ts';
 import type { Translator } from '../../ports/translation.ts';
@@ -70,6 +74,8 @@ export class GatewayForTest {
   readonly created: AccountId[] = [];
   readonly gateways = new Map<GatewayId, GatewaySnapshot>();
   readonly tokens: StoredToken[] = [];
+  /** Null: without providers or prices of its own. */
+  account: AccountSnapshot | null = null;
   readonly platformKeys = new Map<string, string>();
   baseUrls: BaseUrls = new Map();
   /** Loaded only by a request that has to be translated. */
@@ -80,6 +86,21 @@ export class GatewayForTest {
   /** Signing credentials of the gateway's own, by provider. */
   readonly role = new Map<string, AwsCredential>();
   keyRingError: Error | null = null;
+  /** What was asked of the ledger. */
+  readonly reserved: ReserveRequest[] = [];
+  ledger: (request: ReserveRequest) => ReserveVerdict = () => {
+    throw new Error('this test has no ledger');
+  };
+  /** Without any price. */
+  pricing: Pricing = {
+    cost: () => null,
+    ceiling: () => null,
+    count: async () => ({
+      usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 },
+      source: 'estimated',
+    }),
+  };
+  unifiedBilling: UnifiedBilling = 'open';
   storeError: Error | null = null;
   creationError: Error | null = null;
   platformError: Error | null = null;
@@ -248,6 +269,14 @@ export class GatewayForTest {
           return this.translator;
         },
       },
+      ledger: {
+        reserve: async (request) => {
+          this.reserved.push(request);
+          return this.ledger(request);
+        },
+      },
+      pricing: { load: async () => this.pricing },
+      unifiedBilling: this.unifiedBilling,
       compression: { decode: async () => null },
       clock: { now: () => epochMs(this.#now) },
       timer: {
@@ -276,7 +305,7 @@ export class GatewayForTest {
         return {
           gateway: (gateway?.account === ACCOUNT ? this.gateways.get(gateway.id) : null) ?? null,
           token: this.tokens.find(({ hash }) => hash === token) ?? null,
-          account: null,
+          account: gateway?.account === ACCOUNT ? this.account : null,
           stale: this.stale,
         };
       },

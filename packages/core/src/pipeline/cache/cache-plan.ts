@@ -6,7 +6,7 @@ import { durationMs } from '../../ids.ts';
 import { type CacheKey, type CacheScope, defaultCacheKey, namedCacheKey } from '../../policy/cache-key.ts';
 import { isCacheableRequest } from '../../policy/cacheable.ts';
 import type { CacheOwner } from '../../ports/response-cache.ts';
-import type { UnifiedFormat } from '../../providers/descriptor.ts';
+import { cacheName, type UnifiedFormat } from '../../providers/descriptor.ts';
 import { readModel } from '../../providers/request-body.ts';
 import type { Authenticated, Step, Target, UsedCredential } from '../exchange.ts';
 
@@ -53,14 +53,14 @@ function namedKey(scope: CacheScope, key: string, { cacheAcrossModels }: Step['s
   const { provider, model } = target;
   return namedCacheKey(scope, {
     key,
-    target: cacheAcrossModels.value ? null : { provider: provider.slug, model },
+    target: cacheAcrossModels.value ? null : { provider: cacheName(provider), model },
   });
 }
 
 function keyOf(scope: CacheScope, { request, surface, path }: Authenticated, target: Target): CacheKey {
   const { provider, model, url, headers, credential } = target;
   return defaultCacheKey(scope, {
-    provider: provider.slug,
+    provider: cacheName(provider),
     model,
     method: request.method,
     endpoint: `${surface}/${path}`,

@@ -1,4 +1,5 @@
 import { Refusal } from '../../errors/refusal.ts';
+import { ERRORS } from '../../errors/table.ts';
 import { type DurationMs, durationMs } from '../../ids.ts';
 import { type UpstreamAnswer, UpstreamFailure } from '../../ports/upstream.ts';
 import type { Progress, Target } from '../exchange.ts';
@@ -39,6 +40,7 @@ export async function callOnce(
       url: target.url,
       headers: target.headers,
       body: target.body.length > 0 ? target.body : null,
+      guard: target.provider.guard ?? 'none',
       firstByteTimeout: firstByte,
       idleTimeout: idle,
     });
@@ -57,6 +59,11 @@ function refusalOf(failure: UpstreamFailure, { provider }: Target): Refusal {
     case 'unsendable':
       return new Refusal('invalidRequest', {
         message: `The request cannot be sent to ${name}: a header holds characters that HTTP does not allow.`,
+        cause: failure,
+      });
+    case 'forbidden':
+      return new Refusal('upstreamForbidden', {
+        message: `${name} is not called: ${failure.message}. ${ERRORS.upstreamForbidden.message}`,
         cause: failure,
       });
     case 'timeout':

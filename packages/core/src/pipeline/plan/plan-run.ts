@@ -48,7 +48,7 @@ export async function planRun(
   return planAsked(exchange, { format, name: run.name, stream: facts.stream, body, named }, ports);
 }
 
-async function readEnvelope({ request }: Authenticated, ports: PlanPorts): Promise<Run | Refusal> {
+async function readEnvelope({ request, config }: Authenticated, ports: PlanPorts): Promise<Run | Refusal> {
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
   const envelope = readRun(request.body);
@@ -62,14 +62,14 @@ async function readEnvelope({ request }: Authenticated, ports: PlanPorts): Promi
         'Background runs are not part of this version. Leave "options.background" out and wait for the answer.',
     });
   if (hasWebhook) return invalid('"webhookUrl" and "webhookFormat" need "background": true.', 'options');
-  const named = await nameTarget(model, pin, ports);
+  const named = await nameTarget(model, pin, config.account, ports);
   return isRefusal(named) ? named : { named, name: model, input };
 }
 
-function readPathForm({ request }: Authenticated, model: string): Run | Refusal {
+function readPathForm({ request, config }: Authenticated, model: string): Run | Refusal {
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
-  const named = splitModel(model);
+  const named = splitModel(model, config.account);
   return isRefusal(named) ? named : { named, name: model, input: request.body };
 }
 

@@ -12,7 +12,16 @@ import { planCountTokens, planUnified } from './plan-unified.ts';
 import { withCredentials } from './with-credentials.ts';
 
 /** What one request will call: any endpoint but the universal one, whose steps are requests of their own. */
-export function planTarget(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> | Refusal {
+export async function planTarget(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> {
+  const target = await planEndpoint(exchange, ports);
+  const own = isRefusal(target) ? undefined : target.provider.headers;
+  if (isRefusal(target) || own === undefined) return target;
+  const headers = new Map(target.headers);
+  for (const [name, value] of own) headers.set(name, [value]);
+  return { ...target, headers };
+}
+
+function planEndpoint(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> | Refusal {
   const { endpoint } = exchange;
   switch (endpoint.kind) {
     case 'native':

@@ -1,7 +1,7 @@
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { isFault } from '../../form/fault.ts';
-import type { Translated } from '../../ports/translation.ts';
-import type { UnifiedFormat } from '../../providers/descriptor.ts';
+import type { ToTranslate, Translated } from '../../ports/translation.ts';
+import type { ProviderDescriptor, UnifiedFormat } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { askForUsage, readModel, rewriteModel, withoutPin } from '../../providers/request-body.ts';
 import { type ModelTarget, servedTarget } from '../../providers/unified-target.ts';
@@ -72,7 +72,7 @@ async function readAsked(
   format: UnifiedFormat,
   ports: PlanPorts,
 ): Promise<Asked | Refusal> {
-  const { request } = exchange;
+  const { request, config } = exchange;
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.' });
   const facts = readModel(request.body);
@@ -83,7 +83,7 @@ async function readAsked(
       message: '"model" is required and must be a string.',
       path: ['body', 'model'],
     });
-  const named = await nameTarget(name, pin, ports);
+  const named = await nameTarget(name, pin, config.account, ports);
   if (isRefusal(named)) return named;
   return { format, name, stream, named, body: pin === null ? request.body : withoutPin(request.body) };
 }
@@ -132,7 +132,7 @@ async function translate(
   const translator = await ports.translation.load();
   const given = {
     body: asked.body,
-    provider: { slug: provider.slug, name: provider.name },
+    provider: toTranslateFor(provider),
     model,
     requestedModel: asked.name,
   };
@@ -164,6 +164,12 @@ async function translate(
     credential,
     translated,
   };
+}
+
+/** No registry knows a custom provider: what it serves is said with the request. */
+function toTranslateFor({ slug, name, cacheTag, serves }: ProviderDescriptor): ToTranslate['provider'] {
+  const chatPath = cacheTag === undefined ? undefined : serves['openai-chat']?.path;
+  return { slug, name, ...(chatPath === undefined ? {} : { chatPath }) };
 }
 
 /** Of the client's headers only what is no part of its format: the others speak to another API. */

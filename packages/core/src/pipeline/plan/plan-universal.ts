@@ -1,3 +1,5 @@
+import type { AccountSnapshot } from '../../account/account-snapshot.ts';
+import { findCustomProvider } from '../../account/custom-descriptor.ts';
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { isJson, type Json, parseJson } from '../../form/json.ts';
 import { type HeaderMap, headerMap } from '../../http/header-map.ts';
@@ -72,7 +74,7 @@ function readStep(
   const headers = readHeaders(step.headers ?? {}, authorization);
   if (headers === null)
     return wrong(at('headers'), '"headers" must be an object of names and texts that HTTP allows.');
-  const where = whereOf(provider, endpoint, unified);
+  const where = whereOf(provider, endpoint, exchange.config.account, unified);
   if (where === null)
     return new Refusal('unknownProvider', {
       message: `No provider has the name "${provider.slice(0, 64)}".`,
@@ -120,7 +122,12 @@ function readHeaders(given: unknown, authorization: unknown): HeaderMap | null {
 }
 
 /** Where a step goes: its endpoint may begin with a slash and bring a query (spec 5.8-2). */
-function whereOf(name: string, endpoint: string, unified: (path: string) => Endpoint | null) {
+function whereOf(
+  name: string,
+  endpoint: string,
+  account: AccountSnapshot | null,
+  unified: (path: string) => Endpoint | null,
+) {
   const mark = endpoint.indexOf('?');
   const path = (mark === -1 ? endpoint : endpoint.slice(0, mark)).replace(/^\/+/, '');
   const query = mark === -1 ? '' : endpoint.slice(mark + 1);
@@ -128,7 +135,7 @@ function whereOf(name: string, endpoint: string, unified: (path: string) => Endp
     const found = unified(path);
     return found && { endpoint: found, path, query };
   }
-  const provider = findProvider(name);
+  const provider = findProvider(name) ?? findCustomProvider(account, name);
   const native: Endpoint = { kind: 'native', name, provider, path };
   return provider && { endpoint: native, path, query };
 }

@@ -1,3 +1,5 @@
+import type { AccountSnapshot } from '../../account/account-snapshot.ts';
+import { findCustomProvider } from '../../account/custom-descriptor.ts';
 import { Refusal } from '../../errors/refusal.ts';
 import { header } from '../../http/header-map.ts';
 import { hashToken, isWeirToken } from '../../identity/token-secret.ts';
@@ -5,7 +7,7 @@ import { durationMs, type TokenHash } from '../../ids.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import { credentialSlots } from '../../providers/credentials.ts';
 import { Secret } from '../../secret.ts';
-import type { Loaded, Read } from '../exchange.ts';
+import type { Endpoint, Loaded, Read } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
 /** Where clients of any provider put their key, for endpoints whose provider is not known yet. */
@@ -20,12 +22,19 @@ export async function load(exchange: Read, ports: Pick<Ports, 'config'>): Promis
       gateway: account !== null && gatewayId !== null ? { account, id: gatewayId } : null,
       token: presentedToken(exchange),
     });
-    return { ...exchange, config };
+    return { ...exchange, endpoint: withCustom(exchange.endpoint, config.account), config };
   } catch (cause) {
     if (cause instanceof StoreUnavailable)
       return new Refusal('storeUnavailable', { cause, retryAfter: durationMs(1000) });
     throw cause;
   }
+}
+
+/** A native path names a provider of the account where it names none of ours. */
+function withCustom(endpoint: Endpoint, account: AccountSnapshot | null): Endpoint {
+  if (endpoint.kind !== 'native' || endpoint.provider !== null) return endpoint;
+  const provider = findCustomProvider(account, endpoint.name);
+  return provider ? { ...endpoint, provider } : endpoint;
 }
 
 /**
