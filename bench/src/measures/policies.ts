@@ -1,4 +1,4 @@
-import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBCall } from '@weir/stores/cache';
 import type { WeirContender } from '../contenders/weir.ts';
 import type { Child } from '../processes/child.ts';
 import type { LoadJob } from '../processes/load-job.ts';
@@ -15,7 +15,7 @@ export interface PolicyRound {
   readonly limitedMiss: number;
   /** The provider's answer of 4 KB without a gateway: what the way there and back costs. */
   readonly direct: number;
-  /** One call of the store, through the SDK as the gateway makes it. */
+  /** One call of the store, as the gateway makes it. */
   readonly getItem: number;
   readonly updateItem: number;
 }
@@ -42,7 +42,7 @@ export async function measurePolicies(
   });
   const requests = quick ? 60 : 100;
   const jobs = jobsOf(weir, upstreamUrl, requests);
-  const { store, getItem, updateItem } = storeCalls(weir);
+  const { getItem, updateItem } = storeCalls(weir);
   const p50 = async (job: LoadJob) => {
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const { failed, firstFailure, timings } = await load(client, job);
@@ -64,7 +64,6 @@ export async function measurePolicies(
       getItem: await p50OfCalls(getItem, requests),
       updateItem: await p50OfCalls(updateItem, requests),
     });
-  store.destroy();
   return rounds;
 }
 
@@ -109,30 +108,25 @@ function jobsOf(weir: WeirContender, upstreamUrl: string, requests: number) {
 function storeCalls({ host }: WeirContender) {
   const { environment } = host.functions.find(({ name }) => name === 'provider') ?? { environment: {} };
   const settings: Readonly<Record<string, string | undefined>> = environment;
-  const store = new DynamoDBClient({
+  const store = new DynamoDBCall({
     endpoint: settings.AWS_ENDPOINT_URL_DYNAMODB ?? '',
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   return {
-    store,
     getItem: () =>
-      store.send(
-        new GetItemCommand({
-          TableName: settings.WEIR_CONFIG_TABLE,
-          Key: { pk: { S: `G#${host.accountId}#cached` }, sk: { S: 'SNAPSHOT' } },
-        }),
-      ),
+      store.getItem({
+        TableName: settings.WEIR_CONFIG_TABLE,
+        Key: { pk: { S: `G#${host.accountId}#cached` }, sk: { S: 'SNAPSHOT' } },
+      }),
     updateItem: () =>
-      store.send(
-        new UpdateItemCommand({
-          TableName: settings.WEIR_STATE_TABLE,
-          Key: { pk: { S: 'bench' }, sk: { S: 'bench' } },
-          UpdateExpression: 'ADD n :one',
-          ConditionExpression: 'attribute_not_exists(n) OR n < :most',
-          ExpressionAttributeValues: { ':one': { N: '1' }, ':most': { N: '1000000' } },
-        }),
-      ),
+      store.updateItem({
+        TableName: settings.WEIR_STATE_TABLE,
+        Key: { pk: { S: 'bench' }, sk: { S: 'bench' } },
+        UpdateExpression: 'ADD n :one',
+        ConditionExpression: 'attribute_not_exists(n) OR n < :most',
+        ExpressionAttributeValues: { ':one': { N: '1' }, ':most': { N: '1000000' } },
+      }),
   };
 }
 

@@ -49,8 +49,8 @@ function policyTable({ policies }: Results): string {
     ['cache hit, 4 KB', 'hit'],
     ['cache miss under a sliding limit', 'limitedMiss'],
     ['the same answer without a gateway', 'direct'],
-    ['GetItem of the embedded engine, through the SDK', 'getItem'],
-    ['UpdateItem of the embedded engine, through the SDK', 'updateItem'],
+    ['GetItem of the embedded engine, asked as the gateway asks', 'getItem'],
+    ['UpdateItem of the embedded engine, asked as the gateway asks', 'updateItem'],
   ];
   return table(
     ['1 at a time, from the same client', 'p50, ms'],
