@@ -11,3 +11,8 @@ export function requiredNumber(name: string): number {
   if (!(value > 0)) throw new Error(`the environment variable ${name} must be a number above 0`);
   return value;
 }
+
+/** A variable that the template sets where the operator wants it. As {@link required}. */
+export function optional(name: string): string | null {
+  return process.env[name] || null;
+}
