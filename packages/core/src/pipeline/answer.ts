@@ -1,6 +1,7 @@
 import { type ErrorSurface, errorBody } from '../errors/bodies.ts';
 import type { Refusal } from '../errors/refusal.ts';
 import { admissionHeaders } from '../policy/rate-limits.ts';
+import { BUDGET_REMAINING_HEADER, budgetRemaining } from '../policy/spend-answers.ts';
 import type { ByteStream } from '../streaming/byte-stream.ts';
 import type { Opened, Planned } from './exchange.ts';
 
@@ -38,6 +39,8 @@ export function gatewayHeaders(story: Story): Map<string, readonly string[]> {
     headers.set('weir-config-stale', [`${Math.round(story.config.stale / 1000)}s`]);
   if (story.admission)
     for (const [name, values] of admissionHeaders(story.admission)) headers.set(name, values);
+  if (story.funds?.kind === 'reserved')
+    headers.set(BUDGET_REMAINING_HEADER, [budgetRemaining(story.funds.reservation.remaining)]);
   return headers;
 }
 

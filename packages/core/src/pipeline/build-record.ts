@@ -1,4 +1,3 @@
-import type { TokenUsage } from '../form/token-usage.ts';
 import { type HeaderMap, header } from '../http/header-map.ts';
 import { durationMs, type EpochMs } from '../ids.ts';
 import { chosenSettings } from '../policy/effective-settings.ts';
@@ -6,6 +5,7 @@ import { keptBody, MAX_KEPT } from '../record/kept-bytes.ts';
 import type { KeptBody, Outcome, RequestRecord } from '../record/request-record.ts';
 import type { Story } from './answer.ts';
 import type { Progress, Target } from './exchange.ts';
+import type { Bill } from './money/bill.ts';
 
 const MAX_PATH = 2048;
 const MAX_NAME = 512;
@@ -23,16 +23,15 @@ export interface Ending {
   readonly streamed: boolean;
   /** Nobody was called for it. */
   readonly cached?: boolean;
-  readonly usage: TokenUsage | null;
-  /** As the answer names it; else the request's. */
-  readonly model: string | null;
+  /** Null: nobody was called, or nothing came of it. */
+  readonly bill: Bill | null;
   readonly endedAt: EpochMs;
 }
 
 /** Stage 10: everything known about the request, in one value. */
 export function buildRecord(story: Story, ending: Ending): RequestRecord {
   const { request, options, gateway, config } = story;
-  const { target, progress } = ending;
+  const { target, progress, bill } = ending;
   const keepsPayload = options.collectPayload;
   const settings = story.settings ? chosenSettings(story.settings) : null;
   const named =
@@ -49,16 +48,18 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     method: request.method,
     path: (story.path ?? request.path).slice(0, MAX_PATH),
     provider: target?.provider.slug ?? named?.slice(0, MAX_NAME) ?? null,
-    model: (ending.model ?? target?.model)?.slice(0, MAX_NAME) ?? null,
+    model: (bill?.model ?? target?.model)?.slice(0, MAX_NAME) ?? null,
     modelType: null,
     statusCode: ending.status,
     success: ending.success,
     cached: ending.cached ?? false,
     outcome: ending.outcome,
-    ...(story.admission?.kind === 'refused' ? { refusedBy: story.admission.by.rule } : {}),
+    ...(ending.outcome.kind === 'refused' ? refusedBy(story) : {}),
     duration: durationMs(ending.endedAt - request.arrivedAt),
     firstByte: progress.firstByteAt === null ? null : durationMs(progress.firstByteAt - request.arrivedAt),
-    usage: ending.usage,
+    usage: bill?.usage ?? null,
+    ...(bill?.usageSource ? { usageSource: bill.usageSource } : {}),
+    ...(bill ? { cost: bill.cost } : {}),
     metadata: options.metadata,
     requestContentType: header(request.headers, 'content-type')?.slice(0, MAX_NAME) ?? null,
     responseContentType: header(ending.headers, 'content-type')?.slice(0, MAX_NAME) ?? null,
@@ -79,6 +80,8 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
       ...options.warnings,
       ...(story.settings?.warnings ?? []),
       ...uncounted(story),
+      ...(story.funds?.kind === 'unbudgeted' && story.funds.warning ? [story.funds.warning] : []),
+      ...(bill?.warnings ?? []),
       ...droppedBy(target),
     ],
     ...(settings ? { settings } : {}),
@@ -87,6 +90,11 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
       : null,
     responseBody: keepsPayload ? ending.responseBody : null,
   };
+}
+
+function refusedBy({ admission, funds }: Story): Pick<RequestRecord, 'refusedBy'> {
+  if (admission?.kind === 'refused') return { refusedBy: admission.by.rule };
+  return funds?.kind === 'refused' && funds.by !== null ? { refusedBy: funds.by } : {};
 }
 
 function usedCredential({ credential: { source, key } }: Target): Pick<RequestRecord, 'keySource' | 'keyId'> {

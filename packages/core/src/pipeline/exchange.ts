@@ -11,6 +11,7 @@ import type { AwsCredential } from '../providers/credential/credential.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../providers/descriptor.ts';
 import type { AttemptRecord, KeySource } from '../record/request-record.ts';
 import type { InboundRequest } from './inbound-request.ts';
+import type { Funds } from './money/funds.ts';
 import type { RequestOptions } from './request-options.ts';
 
 /** What the caller wants, by the path alone. */
@@ -119,6 +120,8 @@ export interface Planned extends Authenticated {
   readonly deadline: EpochMs;
   /** What stage 5 decided; null before it. */
   readonly admission: Admission | null;
+  /** What stands behind the cost of the step that is tried. */
+  readonly funds: Funds;
 }
 
 /** Grows while targets are tried; stage 10 writes it down. */

@@ -1,4 +1,5 @@
 import type { DurationMs } from '../ids.ts';
+import type { UnifiedBilling } from '../policy/unified-billing.ts';
 import type { AccessTokens } from '../ports/access-tokens.ts';
 import type { Circuits } from '../ports/circuits.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -7,8 +8,10 @@ import type { ConfigSource } from '../ports/config-source.ts';
 import type { FaultLog } from '../ports/fault-log.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { KeyRing } from '../ports/key-ring.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { OwnRole } from '../ports/own-role.ts';
 import type { PlatformCredentials } from '../ports/platform-credentials.ts';
+import type { PricingPort } from '../ports/pricing.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { ResponseCache } from '../ports/response-cache.ts';
@@ -35,6 +38,11 @@ export interface Ports {
   readonly keyRing: KeyRing;
   readonly accessTokens: AccessTokens;
   readonly ownRole: OwnRole;
+  /** Not asked for a request that falls under no budget. */
+  readonly ledger: Ledger;
+  /** Loaded on first use, off the way to the provider. */
+  readonly pricing: PricingPort;
+  readonly unifiedBilling: UnifiedBilling;
   readonly compression: Compression;
   readonly clock: Clock;
   readonly timer: Timer;

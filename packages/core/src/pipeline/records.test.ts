@@ -55,6 +55,8 @@ describe('the record of a request', () => {
       outcome: { kind: 'answered' },
       duration: 0,
       firstByte: 0,
+      usageSource: 'reported',
+      cost: { micros: 8, book: 'for-test', price: 'a token, a micro-dollar' },
       usage: { input: 3, cacheRead: 0, cacheWrite: 0, output: 5, reasoning: 0 },
       metadata: { team: 'a', n: 1 },
       requestContentType: 'application/json',

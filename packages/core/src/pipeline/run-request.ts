@@ -4,6 +4,7 @@ import { answerQuestion } from './answer-question.ts';
 import { settleCircuits } from './call/circuits.ts';
 import type { Planned, Progress, Target } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
+import { reserveFunds } from './money/funds.ts';
 import type { Ports } from './ports.ts';
 import { admit, refusalOf } from './stages/admit.ts';
 import { authenticate } from './stages/authenticate.ts';
@@ -43,11 +44,12 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
     if (isRefusal(planned)) return refuse(planned);
     story = planned;
     target = planned.steps[0].target;
-    const [admission, found] = await Promise.all([
+    const [admission, funds, found] = await Promise.all([
       admit(planned, ports), //                                            5 admit
+      reserveFunds(planned.steps[0], planned.id, ports),
       lookUpCache(planned.steps[0], ports), //                             6 look up cache
     ]);
-    const admitted = { ...planned, admission };
+    const admitted = { ...planned, admission, funds };
     story = admitted;
     const denied = refusalOf(admission);
     if (denied) return refuse(denied);

@@ -1,6 +1,8 @@
 import type { Backoff, GatewaySettings } from '../gateway/settings.ts';
 import { type HeaderMap, header } from '../http/header-map.ts';
 import { type DurationMs, durationMs } from '../ids.ts';
+import { parseCustomCost } from '../money/custom-cost.ts';
+import type { CustomCost } from '../ports/pricing.ts';
 import type { ChosenSetting } from '../record/request-record.ts';
 
 /** Where a setting came from; what stands first wins (spec 4.1, precedence 1). */
@@ -31,6 +33,8 @@ export interface EffectiveSettings {
   readonly maxAttempts: Effective<number>;
   readonly retryDelay: Effective<DurationMs>;
   readonly backoff: Effective<Backoff>;
+  /** The caller's own rates (spec 5.16). */
+  readonly customCost: Effective<CustomCost | null>;
   /** What was clamped or ignored, in sentences (spec 4.1, precedence 4). */
   readonly warnings: readonly string[];
 }
@@ -90,6 +94,7 @@ export function effectiveSettings(
       said.find('cf-aig-backoff', 'backoff', readBackoff) ??
       ofGateway(gateway.retry_backoff) ??
       byDefault<Backoff>('constant'),
+    customCost: said.find<CustomCost | null>('cf-aig-custom-cost', null, readCustomCost) ?? byDefault(null),
     warnings,
   };
 }
@@ -204,14 +209,20 @@ const readCacheKey: Reader<string> = (raw, name, warnings) => {
   return null;
 };
 
-/** The settings that somebody chose, for the record; null when nobody chose any. A cache key may hold anything: that there is one is enough. */
+const readCustomCost: Reader<CustomCost> = (raw, _, warnings) => {
+  const { cost, warning } = parseCustomCost(String(raw));
+  if (warning !== null) warnings.push(warning);
+  return cost;
+};
+
+/** The settings that somebody chose, for the record; null when nobody chose any. A cache key may hold anything: that there is one is enough; own rates stand with the cost. */
 export function chosenSettings(settings: EffectiveSettings): Record<string, ChosenSetting> | null {
   let chosen: Record<string, ChosenSetting> | null = null;
   for (const name of SETTINGS) {
     const { value, source } = settings[name];
     if (source === 'default' || value === null) continue;
     chosen ??= {};
-    chosen[name] = { value: name === 'cacheKey' ? true : value, source };
+    chosen[name] = { value: name === 'cacheKey' || typeof value === 'object' ? true : value, source };
   }
   return chosen;
 }
@@ -229,6 +240,7 @@ const SETTINGS = Object.keys({
   maxAttempts: true,
   retryDelay: true,
   backoff: true,
+  customCost: true,
 } satisfies Record<Exclude<keyof EffectiveSettings, 'warnings'>, true>) as Exclude<
   keyof EffectiveSettings,
   'warnings'

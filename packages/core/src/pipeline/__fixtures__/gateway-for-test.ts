@@ -1,4 +1,5 @@
 import type { AccountSnapshot } from '../../account/account-snapshot.ts';
+import { tokensIn, tokensOut } from '../../form/token-usage.ts';
 import { DEFAULT_SETTINGS, type GatewaySettings, type GatewaySnapshot } from '../../gateway/settings.ts';
 import { headerMap } from '../../http/header-map.ts';
 import type { StoredToken } from '../../identity/stored-token.ts';
@@ -13,6 +14,7 @@ import {
   type RecordId,
   type TokenId,
 } from '../../ids.ts';
+import { micros } from '../../money/micros.ts';
 import type { CallOutcome, CircuitPass } from '../../policy/circuit.ts';
 import type { UnifiedBilling } from '../../policy/unified-billing.ts';
 import type { CircuitId } from '../../ports/circuits.ts';
@@ -91,10 +93,14 @@ export class GatewayForTest {
   ledger: (request: ReserveRequest) => ReserveVerdict = () => {
     throw new Error('this test has no ledger');
   };
-  /** Without any price. */
+  /** A token costs a micro-dollar, whatever it is; a request at most a thousand of them. */
   pricing: Pricing = {
-    cost: () => null,
-    ceiling: () => null,
+    cost: (_, usage) => ({
+      micros: tokensIn(usage) + tokensOut(usage),
+      book: 'for-test',
+      price: 'a token, a micro-dollar',
+    }),
+    ceiling: () => ({ amount: micros(1000n), isSure: true }),
     count: async () => ({
       usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 },
       source: 'estimated',

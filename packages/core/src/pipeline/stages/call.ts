@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal } from '../../errors/refusal.ts';
 import { header } from '../../http/header-map.ts';
 import { type DurationMs, durationMs, type RecordId } from '../../ids.ts';
+import { NO_MONEY } from '../../money/micros.ts';
 import { outcomeOf } from '../../policy/circuit.ts';
 import {
   type AttemptEnd,
@@ -15,6 +16,7 @@ import { type AttemptLimits, callOnce } from '../call/attempt.ts';
 import { countCall, isPassedOver, notePassedOver } from '../call/circuits.ts';
 import { isKeysFault, keyLimit, withSpareKey } from '../call/spare-keys.ts';
 import type { Planned, Progress, Step } from '../exchange.ts';
+import { type Funds, reserveFunds, settleFunds } from '../money/funds.ts';
 import type { Ports } from '../ports.ts';
 import { type Found, lookUpCache } from './look-up-cache.ts';
 import { streamOut } from './stream-out.ts';
@@ -50,7 +52,9 @@ export async function callSteps(
   const failed: TriedStep[] = [];
   const { steps, id } = exchange;
   let { step, seen, later } = await chooseStep(exchange, steps, found, progress, ports);
-  let last = await takeStep(storyOf(exchange, step, id), step, seen, progress, ports);
+  const story = storyOf(exchange, step, id);
+  const funds = step === steps[0] ? exchange.funds : await instead(exchange.funds, step, id, ports);
+  let last = await takeStep({ ...story, funds }, step, seen, progress, ports);
   while (isSome(later)) {
     const end = endOf(last.result, ports);
     if (end === null || !fallsBack(end) || timeLeft(exchange, ports) <= 0) break;
@@ -58,14 +62,21 @@ export async function callSteps(
     failed.push(last);
     const own = { attempts: [], firstByteAt: null };
     ({ step, seen, later } = await chooseStep(exchange, later, null, own, ports));
-    const story = storyOf(exchange, step, ports.ids.record(ports.clock.now()));
-    last = await takeStep(story, step, seen, own, ports);
+    const ownId = ports.ids.record(ports.clock.now());
+    const funds = await reserveFunds(step, ownId, ports);
+    last = await takeStep({ ...storyOf(exchange, step, ownId), funds }, step, seen, own, ports);
   }
   return { last, failed };
 }
 
 type Some<Item> = readonly [Item, ...Item[]];
 const isSome = <Item>(items: readonly Item[]): items is Some<Item> => items.length > 0;
+
+/** The first step was passed over: what was reserved for it goes back. */
+async function instead(funds: Funds, step: Step, id: RecordId, ports: Ports): Promise<Funds> {
+  await settleFunds(funds, NO_MONEY);
+  return reserveFunds(step, id, ports);
+}
 
 /** The first step that is not passed over; those that are stand among the attempts of the one that is tried. */
 async function chooseStep(
@@ -85,13 +96,14 @@ async function chooseStep(
 /** The step as the request that its record tells of. */
 function storyOf(exchange: Planned, step: Step, id: RecordId): Planned {
   if (step.exchange.endpoint === exchange.endpoint) return exchange;
-  const { steps, deadline, admission, requestId } = exchange;
+  const { steps, deadline, admission, funds, requestId } = exchange;
   return {
     ...step.exchange,
     settings: step.settings,
     steps,
     deadline,
     admission,
+    funds,
     id,
     requestId,
     step: step.index,
@@ -107,6 +119,8 @@ async function takeStep(
 ): Promise<TriedStep> {
   let called = step;
   const result = await throughCache(exchange, step, found, progress, ports, async () => {
+    // Only now: what is stored costs nothing, so no budget keeps it back (spec 5.11-7).
+    if (exchange.funds.kind === 'refused') return exchange.funds.refusal;
     const answered = await callWithKeys(exchange, step, progress, ports);
     called = answered.step;
     return answered.result;

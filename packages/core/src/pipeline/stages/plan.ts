@@ -2,6 +2,7 @@ import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { durationMs, epochMs } from '../../ids.ts';
 import { type EffectiveSettings, effectiveSettings } from '../../policy/effective-settings.ts';
 import type { Authenticated, Planned, Step } from '../exchange.ts';
+import { UNBUDGETED } from '../money/funds.ts';
 import type { PlanPorts } from '../plan/plan-ports.ts';
 import { planTarget } from '../plan/plan-target.ts';
 import { planUniversal } from '../plan/plan-universal.ts';
@@ -29,6 +30,7 @@ export async function plan(exchange: Authenticated, ports: PlanPorts): Promise<P
     steps: [first, ...others],
     deadline: epochMs(end),
     admission: null,
+    funds: UNBUDGETED,
   };
 }
 

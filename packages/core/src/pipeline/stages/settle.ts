@@ -1,13 +1,15 @@
 import type { Refusal } from '../../errors/refusal.ts';
 import { type HeaderMap, header } from '../../http/header-map.ts';
+import { type Micros, micros, NO_MONEY } from '../../money/micros.ts';
 import { holdsError } from '../../providers/answer-error.ts';
-import { readAnswer, readUsageHeaders } from '../../providers/usage/read-answer.ts';
 import { keptBody, MAX_KEPT } from '../../record/kept-bytes.ts';
 import type { Outcome, RequestRecord } from '../../record/request-record.ts';
 import type { StreamFault } from '../../streaming/byte-stream.ts';
 import { isRecorded, type Story } from '../answer.ts';
 import { buildRecord } from '../build-record.ts';
 import type { Planned, Progress, Target } from '../exchange.ts';
+import { type Bill, billOf } from '../money/bill.ts';
+import { settleFunds } from '../money/funds.ts';
 import type { Ports } from '../ports.ts';
 
 /** What went out to the client. */
@@ -23,9 +25,11 @@ export interface Delivered {
   readonly fault: StreamFault | null;
   /** It came from the cache: nobody was called, so it used no tokens (spec 5.4-8). */
   readonly cached?: boolean;
+  /** Where it was drawn up before the answer left; null: that failed. */
+  readonly bill?: Bill | null;
 }
 
-type SettlePorts = Pick<Ports, 'records' | 'clock' | 'compression' | 'faults'>;
+type SettlePorts = Pick<Ports, 'records' | 'clock' | 'compression' | 'faults' | 'pricing'>;
 
 /** Stage 10 for an answer of a provider, whole or cut. */
 export async function settleAnswer(
@@ -34,17 +38,14 @@ export async function settleAnswer(
   progress: Progress,
   ports: SettlePorts,
 ): Promise<void> {
-  if (!isRecorded(story)) return;
+  if (!isRecorded(story) && story.funds.kind !== 'reserved') return;
   const endedAt = ports.clock.now();
   await handOver(story, ports, async () => {
     const { target, status, headers, fault, cached = false } = delivered;
     const plain = await readable(delivered, ports);
-    const bytes = plain ?? delivered.bytes;
-    const facts =
-      status < 400 && plain && !cached
-        ? readAnswer(target.provider.usage, plain)
-        : { usage: null, model: null };
-    return buildRecord(story, {
+    const bill =
+      delivered.bill === undefined ? await billFor(story, delivered, plain, ports) : delivered.bill;
+    const record = buildRecord(story, {
       target,
       progress,
       status,
@@ -52,14 +53,39 @@ export async function settleAnswer(
       outcome: outcomeOf(fault),
       headers,
       responseSize: delivered.size,
-      responseBody: keptBody(bytes, delivered.isComplete),
+      responseBody: keptBody(plain ?? delivered.bytes, delivered.isComplete),
       streamed: delivered.streamed,
       cached,
-      usage: cached ? null : (facts.usage ?? readUsageHeaders(headers)),
-      model: facts.model ?? target.model,
+      bill,
       endedAt,
     });
+    return { record, cost: micros(BigInt(bill?.cost?.micros ?? 0)) };
   });
+}
+
+/** For an answer that is all here, before it leaves: its cost goes out with it. */
+export async function billBefore(
+  story: Planned,
+  delivered: Delivered,
+  ports: SettlePorts,
+): Promise<Delivered> {
+  const plain = await readable(delivered, ports);
+  return { ...delivered, bill: await billFor(story, delivered, plain, ports) };
+}
+
+/** An answer whose cost cannot be found out is still an answer, and is still recorded. */
+async function billFor(
+  story: Planned,
+  delivered: Delivered,
+  plain: Uint8Array | null,
+  ports: SettlePorts,
+): Promise<Bill | null> {
+  try {
+    return await billOf(story, delivered, plain, ports);
+  } catch (error) {
+    ports.faults.report('the cost of a request could not be found out', error, story.id);
+    return null;
+  }
 }
 
 /** Stage 10 for a request that we answered ourselves. */
@@ -72,11 +98,11 @@ export async function settleRefusal(
   progress: Progress,
   ports: SettlePorts,
 ): Promise<void> {
-  if (!isRecorded(story)) return;
+  if (!isRecorded(story) && story.funds?.kind !== 'reserved') return;
   const { code, status, blame } = refusal.entry;
   const endedAt = ports.clock.now();
-  await handOver(story, ports, async () =>
-    buildRecord(story, {
+  await handOver(story, ports, async () => ({
+    record: buildRecord(story, {
       target,
       progress,
       status,
@@ -86,21 +112,27 @@ export async function settleRefusal(
       responseSize: body.length,
       responseBody: keptBody(body, true),
       streamed: false,
-      usage: null,
-      model: null,
+      bill: null,
       endedAt,
     }),
-  );
+    cost: NO_MONEY,
+  }));
 }
 
-/** The client has its answer, so nothing that fails here may reach it. */
-async function handOver(
-  story: Story,
-  ports: SettlePorts,
-  build: () => Promise<RequestRecord>,
-): Promise<void> {
+interface Settled {
+  readonly record: RequestRecord;
+  readonly cost: Micros;
+}
+
+/**
+ * The record first, then the money: when the process dies between the two, the sweeper finds in the record what the
+ * request cost. The client has its answer, so nothing that fails here may reach it.
+ */
+async function handOver(story: Story, ports: SettlePorts, build: () => Promise<Settled>): Promise<void> {
   try {
-    await ports.records.put(await build());
+    const { record, cost } = await build();
+    if (isRecorded(story)) await ports.records.put(record);
+    await settleFunds(story.funds, cost);
   } catch (error) {
     ports.faults.report('a record could not be built', error, story.id);
   }

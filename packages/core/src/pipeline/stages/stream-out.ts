@@ -11,7 +11,7 @@ import type { Ports } from '../ports.ts';
 import { MAX_STREAMED, relay } from '../stream-out/relay.ts';
 import { relayOpened } from '../stream-out/relay-opened.ts';
 import { translateOut } from '../stream-out/translated.ts';
-import { settleAnswer } from './settle.ts';
+import { wholeAnswer } from '../stream-out/whole.ts';
 
 /** An answer up to this size is read whole before anything is promised to the client. */
 const HELD = { maxBytes: 256 * 1024, maxWait: durationMs(5_000) };
@@ -43,7 +43,6 @@ export async function streamOut(
         message: `${target.provider.name} broke off before its answer was complete.`,
         cause: held.fault,
       });
-    progress.firstByteAt = ports.clock.now();
     if (held.kind === 'whole') {
       const { bytes } = held;
       const delivered = {
@@ -54,13 +53,10 @@ export async function streamOut(
         streamed: false,
         fault: null,
       };
-      return {
-        status: answer.status,
-        headers,
-        body: bytes,
-        settle: () => settleAnswer(exchange, delivered, progress, ports),
-      };
+      const given = { status: answer.status, headers, body: bytes };
+      return wholeAnswer(exchange, given, delivered, progress, ports);
     }
+    progress.firstByteAt = ports.clock.now();
     return relay(exchange, { ...called, answer: { ...answer, body: held.stream } }, headers, progress, ports);
   }
   if (exchange.endpoint.kind !== 'native' && isEvents(answer.headers))

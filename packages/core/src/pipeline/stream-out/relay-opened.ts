@@ -7,8 +7,8 @@ import type { Answer } from '../answer.ts';
 import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-import { settleAnswer } from '../stages/settle.ts';
 import { relay } from './relay.ts';
+import { wholeAnswer } from './whole.ts';
 
 /** How long and how far a stream is read before its status is promised. */
 const OPENING = { maxBytes: 64 * 1024, maxWait: durationMs(5_000) };
@@ -37,7 +37,6 @@ export async function relayOpened(
   answer.body.cancel();
   const bytes = Buffer.from(error.body);
   headers.set('content-type', ['application/json']);
-  progress.firstByteAt = ports.clock.now();
   const delivered = {
     target,
     status: error.status,
@@ -48,10 +47,5 @@ export async function relayOpened(
     streamed: false,
     fault: null,
   };
-  return {
-    status: error.status,
-    headers,
-    body: bytes,
-    settle: () => settleAnswer(exchange, delivered, progress, ports),
-  };
+  return wholeAnswer(exchange, { status: error.status, headers, body: bytes }, delivered, progress, ports);
 }

@@ -17,6 +17,7 @@ import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { settleAnswer } from '../stages/settle.ts';
+import { wholeAnswer } from './whole.ts';
 
 /** No model writes as much; the whole answer has to be in memory to be translated. */
 const MAX_WHOLE = 64 * 1024 * 1024;
@@ -90,13 +91,16 @@ async function wholeOut(out: Out): Promise<Answer | Refusal> {
 }
 
 /** An answer that is all here. `sent`: as the provider wrote it. */
-function finished(out: Out, { status, body, retryAfter }: TranslatedAnswer, sent: Uint8Array): Answer {
+function finished(
+  out: Out,
+  { status, body, retryAfter }: TranslatedAnswer,
+  sent: Uint8Array,
+): Promise<Answer> {
   const { exchange, called, headers, progress, ports } = out;
   // What a provider says in its body (Google's `RetryInfo`), SDKs look for in a header.
   if (retryAfter !== undefined && !headers.has('retry-after'))
     headers.set('retry-after', [String(Math.ceil(retryAfter / 1000))]);
   headers.set('content-type', ['application/json']);
-  progress.firstByteAt = ports.clock.now();
   const delivered = {
     target: called.target,
     status,
@@ -107,7 +111,7 @@ function finished(out: Out, { status, body, retryAfter }: TranslatedAnswer, sent
     streamed: false,
     fault: null,
   };
-  return { status, headers, body, settle: () => settleAnswer(exchange, delivered, progress, ports) };
+  return wholeAnswer(exchange, { status, headers, body }, delivered, progress, ports);
 }
 
 /**
@@ -116,7 +120,7 @@ function finished(out: Out, { status, body, retryAfter }: TranslatedAnswer, sent
  */
 class StreamedOut {
   readonly #out: Out;
-  readonly #resolve: (answer: Answer | Refusal) => void;
+  readonly #resolve: (answer: Answer | Refusal | Promise<Answer>) => void;
   readonly #stream: StreamTranslation;
   readonly #kept = new KeptBytes();
   readonly #held: string[] = [];
@@ -128,7 +132,7 @@ class StreamedOut {
   readonly #stops: (() => void)[] = [];
   #paused = false;
 
-  constructor(out: Out, resolve: (answer: Answer | Refusal) => void) {
+  constructor(out: Out, resolve: (answer: Answer | Refusal | Promise<Answer>) => void) {
     this.#out = out;
     this.#resolve = resolve;
     this.#stream = out.translated.answer.stream({ headers: out.called.answer.headers });
@@ -230,7 +234,7 @@ class StreamedOut {
     for (const stop of this.#stops.splice(0)) stop();
   }
 
-  #decide(answer: () => Answer | Refusal): void {
+  #decide(answer: () => Answer | Refusal | Promise<Answer>): void {
     if (this.#decided) return;
     this.#decided = true;
     this.#resolve(answer());

@@ -1,0 +1,270 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { SpendRule } from '../gateway/settings.ts';
+import { durationMs } from '../ids.ts';
+import { type Micros, micros } from '../money/micros.ts';
+import { StoreUnavailable } from '../ports/config-source.ts';
+import type { ReserveVerdict } from '../ports/ledger.ts';
+import type { PriceQuestion } from '../ports/pricing.ts';
+import { UpstreamFailure } from '../ports/upstream.ts';
+import {
+  ACCOUNT,
+  GatewayForTest,
+  jsonAnswer,
+  read,
+  streamAnswer,
+  TOKEN,
+} from './__fixtures__/gateway-for-test.ts';
+import { ScriptedBody } from './__fixtures__/scripted-body.ts';
+
+const known = { 'cf-aig-authorization': `Bearer ${TOKEN}` };
+const body = '{"model":"gpt-x"}';
+const ANSWER = '{"model":"gpt-x","usage":{"prompt_tokens":30,"completion_tokens":12}}';
+const rule: SpendRule = {
+  id: 'ab12',
+  limit: 1,
+  limitType: 'cost',
+  window: 3600,
+  technique: 'sliding',
+  enabled: true,
+};
+
+let gateway: GatewayForTest;
+/** What reservations were settled at, in order. */
+let settled: Micros[];
+const granted = (): ReserveVerdict => ({
+  granted: true,
+  reservation: { remaining: micros(250_000n), settle: async (actual) => void settled.push(actual) },
+});
+const refused = (): ReserveVerdict => ({
+  granted: false,
+  by: {
+    kind: 'limit',
+    account: ACCOUNT,
+    gateway: gateway.addGateway('main').id,
+    rule: 'ab12',
+    bucket: 'all',
+    limit: micros(1_000_000n),
+    window: { technique: 'sliding', length: durationMs(3_600_000) },
+    shards: 1,
+  },
+  spent: micros(999_500n),
+  reserved: micros(0n),
+  limit: micros(1_000_000n),
+  retryAfter: durationMs(60_000),
+});
+
+beforeEach(() => {
+  gateway = new GatewayForTest();
+  gateway.provider = () => jsonAnswer(ANSWER);
+  settled = [];
+  gateway.ledger = granted;
+});
+const withLimit = () => gateway.addGateway('main', { spend_limits: { enabled: true, rules: [rule] } });
+
+describe('what a request cost', () => {
+  it('stands on its record with what it was computed from', async () => {
+    await gateway.request({ headers: known, body });
+    expect(gateway.record()).toMatchObject({
+      usageSource: 'reported',
+      cost: { micros: 42, book: 'for-test', price: 'a token, a micro-dollar' },
+    });
+  });
+
+  it('goes out with an answer that is whole', async () => {
+    expect((await gateway.request({ headers: known, body })).header('weir-cost')).toBe('0.000042');
+  });
+
+  it('is asked with the caller’s own rates, then the gateway’s prices', async () => {
+    const asked: PriceQuestion[] = [];
+    gateway.pricing = { ...gateway.pricing, cost: (question) => void asked.push(question) ?? null };
+    const price = { provider: 'openai', model: 'gpt-x', rates: { input: '1' } };
+    gateway.addGateway('main', { prices: [price] });
+    const headers = { ...known, 'cf-aig-custom-cost': '{"per_token_in":0.1}' };
+    await gateway.request({ headers, body });
+    expect(asked).toMatchObject([
+      { provider: 'openai', model: 'gpt-x', custom: { per_token_in: '0.1' }, overrides: [price] },
+    ]);
+    expect(gateway.record()).toMatchObject({
+      cost: null,
+      warnings: ['the price of openai/gpt-x is not known'],
+    });
+  });
+
+  it('is nothing for an error of the provider, and nothing is known of a refusal', async () => {
+    gateway.provider = () => jsonAnswer('{"error":{}}', 500);
+    expect((await gateway.request({ headers: known, body })).header('weir-cost')).toBe('0.000000');
+    expect(gateway.record().cost).toEqual({ micros: 0, book: 'none', price: 'none' });
+  });
+
+  it('is counted where the provider reports nothing', async () => {
+    gateway.provider = () => jsonAnswer('{"choices":[]}');
+    const usage = { input: 7, cacheRead: 0, cacheWrite: 0, output: 3, reasoning: 0 };
+    gateway.pricing = { ...gateway.pricing, count: async () => ({ usage, source: 'counted' }) };
+    await gateway.request({ headers: known, body });
+    expect(gateway.record()).toMatchObject({ usage, usageSource: 'counted', cost: { micros: 10 } });
+  });
+
+  it('of a cut stream is what came of it: the input as reported, the output as counted', async () => {
+    const stream = new ScriptedBody();
+    gateway.provider = () => streamAnswer(stream);
+    const counted = { input: 9, cacheRead: 0, cacheWrite: 0, output: 6, reasoning: 0 };
+    gateway.pricing = { ...gateway.pricing, count: async () => ({ usage: counted, source: 'counted' }) };
+    const answer = await gateway.open({ headers: known, body });
+    const reading = read(answer.body);
+    stream.send('data: {"usage":{"prompt_tokens":20,"completion_tokens":1}}\n\n');
+    stream.break();
+    await reading;
+    await answer.settle();
+    expect(gateway.record()).toMatchObject({
+      usage: { input: 20, output: 6 },
+      usageSource: 'counted',
+      cost: { micros: 26 },
+    });
+  });
+
+  it('that cannot be found out still leaves the answer and its record', async () => {
+    gateway.pricing = {
+      ...gateway.pricing,
+      cost: () => {
+        throw new Error('a defect');
+      },
+    };
+    expect((await gateway.request({ headers: known, body })).status).toBe(200);
+    expect(gateway.record().cost).toBeUndefined();
+    expect(gateway.faults).toHaveLength(1);
+  });
+});
+
+describe('a spend limit (spec 5.11)', () => {
+  it('asks nobody where there is none', async () => {
+    await gateway.request({ headers: known, body });
+    expect(gateway.reserved).toEqual([]);
+  });
+
+  it('is reserved before the call and settled at the cost, after the record', async () => {
+    withLimit();
+    const answer = await gateway.open({ headers: known, body });
+    expect(answer.headers.get('weir-budget-remaining')).toEqual(['0.250000']);
+    expect(gateway.reserved).toMatchObject([
+      { amount: 1000n, budgets: [{ rule: 'ab12', limit: 1_000_000n }], recorded: true },
+    ]);
+    expect(settled).toEqual([]);
+    await answer.settle();
+    expect(gateway.record().id).toBe(gateway.reserved[0]?.id);
+    expect(settled).toEqual([42n]);
+  });
+
+  it('that is reached refuses with 429: which rule, what is spent, when again; nobody is called', async () => {
+    const verdict = refused();
+    withLimit();
+    gateway.ledger = () => verdict;
+    const answer = await gateway.request({ headers: known, body });
+    expect([answer.status, answer.header('retry-after'), answer.header('x-should-retry')]).toEqual([
+      429,
+      '60',
+      'false',
+    ]);
+    for (const word of ['ab12', '0.999500', '1.000000']) expect(answer.body).toContain(word);
+    expect(gateway.sent).toHaveLength(0);
+    expect(gateway.record()).toMatchObject({ refusedBy: 'spend_limits/ab12', success: false });
+  });
+
+  it('fails closed: 503 while the ledger cannot be asked (design 12)', async () => {
+    withLimit();
+    gateway.ledger = () => {
+      throw new StoreUnavailable('down');
+    };
+    const answer = await gateway.request({ headers: known, body });
+    expect([answer.status, answer.header('retry-after')]).toEqual([503, '1']);
+  });
+
+  it('does not count a model without a price, and the record says so (spec 5.11-4)', async () => {
+    withLimit();
+    gateway.pricing = { ...gateway.pricing, ceiling: () => null };
+    expect((await gateway.request({ headers: known, body })).status).toBe(200);
+    expect(gateway.reserved).toEqual([]);
+    expect(gateway.record().warnings).toContainEqual(expect.stringContaining('price of this model'));
+  });
+
+  it.each([
+    ['the provider failed', () => jsonAnswer('{}', 500)],
+    ['nobody answered', () => new UpstreamFailure('refused', 'no')],
+  ])('gets everything back when %s', async (_, provider) => {
+    withLimit();
+    gateway.provider = provider;
+    await gateway.request({ headers: known, body });
+    expect(settled).toEqual([0n]);
+  });
+
+  it('keeps what was reserved for an answer that nobody can count', async () => {
+    withLimit();
+    gateway.provider = () => ({
+      ...jsonAnswer('sound'),
+      headers: new Map([['content-type', ['audio/mpeg']]]),
+    });
+    await gateway.request({ headers: known, body });
+    expect(settled).toEqual([1000n]);
+    expect(gateway.record()).toMatchObject({
+      usageSource: 'estimated',
+      cost: { micros: 1000, book: 'ceiling' },
+    });
+  });
+
+  it('is settled also where no logs are kept', async () => {
+    gateway.addGateway('main', {
+      collect_logs: false,
+      spend_limits: { enabled: true, rules: [rule] },
+    });
+    await gateway.request({ headers: known, body });
+    expect(gateway.records).toHaveLength(0);
+    expect(gateway.reserved).toMatchObject([{ recorded: false }]);
+    expect(settled).toEqual([42n]);
+  });
+
+  it('that is reached for one step of a universal request lets the next one try', async () => {
+    const verdict = refused();
+    gateway.addGateway('main', {
+      spend_limits: {
+        enabled: true,
+        rules: [{ ...rule, provider: { mode: 'filter', values: ['openai'] } }],
+      },
+    });
+    gateway.ledger = () => verdict;
+    const answer = await gateway.request({
+      path: `/v1/${ACCOUNT}/main`,
+      headers: known,
+      body: JSON.stringify([
+        { provider: 'openai', endpoint: 'v1/chat/completions', query: { model: 'gpt-x' } },
+        { provider: 'mistral', endpoint: 'v1/chat/completions', query: { model: 'm' } },
+      ]),
+    });
+    expect([answer.status, answer.header('cf-aig-step')]).toEqual([200, '1']);
+    expect(gateway.sent).toHaveLength(1);
+  });
+});
+
+describe('prepaid credits (spec 5.3-8)', () => {
+  beforeEach(() => {
+    gateway.unifiedBilling = 'credits';
+    gateway.platformKeys.set('openai', 'operators');
+  });
+
+  it('pay for what the operator’s key serves', async () => {
+    await gateway.request({ headers: known, body });
+    expect(gateway.reserved).toMatchObject([{ budgets: [{ kind: 'balance', account: ACCOUNT }] }]);
+    expect(settled).toEqual([42n]);
+  });
+
+  it('are not touched by the caller’s own key', async () => {
+    await gateway.request({ headers: { ...known, authorization: 'Bearer mine' }, body });
+    expect(gateway.reserved).toEqual([]);
+  });
+
+  it('that cannot cover the reservation: 402', async () => {
+    gateway.ledger = () =>
+      ({ ...refused(), by: { kind: 'balance', account: ACCOUNT }, retryAfter: null }) as ReserveVerdict;
+    const answer = await gateway.request({ headers: known, body });
+    expect(answer.status).toBe(402);
+    expect(gateway.record().refusedBy).toBe('credits');
+  });
+});
