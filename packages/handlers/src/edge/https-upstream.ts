@@ -8,14 +8,22 @@ import {
   type Upstream,
   type UpstreamAnswer,
   UpstreamFailure,
+  type UpstreamGuard,
   type UpstreamRequest,
 } from '@weir/core';
+import { AddressGuard } from './address-guard.ts';
 import { destinationOf } from './upstream-destination.ts';
 
 /** Kept-alive connections; one request at a time uses one, so the number is bounded by the concurrency. */
-const AGENTS = {
+const agents = () => ({
   http: new http.Agent({ keepAlive: true, keepAliveMsecs: 30_000 }),
   https: new https.Agent({ keepAlive: true, keepAliveMsecs: 30_000 }),
+});
+
+/** A connection that was made without a guard is not used under one. */
+const AGENTS: Readonly<Record<UpstreamGuard, ReturnType<typeof agents>>> = {
+  none: agents(),
+  public: agents(),
 };
 
 /**
@@ -29,11 +37,18 @@ const STALE_FAILS_WITHIN = 1_000;
  * (packages/core/decisions/2026-11-23-upstream-over-node-https.md). Does not follow redirects.
  */
 export class HttpsUpstream implements Upstream {
+  readonly #guard: AddressGuard;
+
+  /** @param guard for the requests that ask for one. Absent: nothing but public addresses. */
+  constructor(guard = new AddressGuard([])) {
+    this.#guard = guard;
+  }
+
   async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
     try {
-      return await once(request, 'kept-alive');
+      return await once(request, 'kept-alive', this.#guard);
     } catch (error) {
-      if (error instanceof StaleConnection) return once(request, 'new');
+      if (error instanceof StaleConnection) return once(request, 'new', this.#guard);
       throw error;
     }
   }
@@ -44,13 +59,18 @@ class StaleConnection extends UpstreamFailure {}
 /** A `new` connection serves one request, so that it cannot be another stale one. */
 type Connection = 'kept-alive' | 'new';
 
-function once(request: UpstreamRequest, connection: Connection): Promise<UpstreamAnswer> {
+function once(
+  request: UpstreamRequest,
+  connection: Connection,
+  guard: AddressGuard,
+): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     let call: ClientRequest;
     try {
-      call = begin(request, connection);
+      call = begin(request, connection, guard);
     } catch (cause) {
+      if (cause instanceof UpstreamFailure) return reject(cause);
       return reject(new UpstreamFailure('unsendable', 'the request cannot be sent', { cause }));
     }
     let timedOut = false;
@@ -77,13 +97,26 @@ function once(request: UpstreamRequest, connection: Connection): Promise<Upstrea
   });
 }
 
-function begin({ url, method, headers, body }: UpstreamRequest, connection: Connection): ClientRequest {
-  const { secure, host, hostname, port, path } = destinationOf(url);
+function begin(
+  { url, method, headers, body, guard }: UpstreamRequest,
+  connection: Connection,
+  addresses: AddressGuard,
+): ClientRequest {
+  const destination = destinationOf(url);
+  const { secure, host, hostname, port, path } = destination;
+  const lookup = guard === 'none' ? undefined : addresses.lookupFor(destination);
   const kept = connection === 'kept-alive';
-  const options = { method, host: hostname, port, path, headers: flatHeaders(method, host, headers, body) };
+  const options = {
+    method,
+    host: hostname,
+    port,
+    path,
+    headers: flatHeaders(method, host, headers, body),
+    ...(lookup && { lookup }),
+  };
   return secure
-    ? https.request({ ...options, agent: kept && AGENTS.https })
-    : http.request({ ...options, agent: kept && AGENTS.http });
+    ? https.request({ ...options, agent: kept && AGENTS[guard].https })
+    : http.request({ ...options, agent: kept && AGENTS[guard].http });
 }
 
 /** `node:http` says of these methods only when there is a body that they have one. */
@@ -117,6 +150,7 @@ function headersOf(raw: readonly string[]): HeaderMap {
 }
 
 function failureOf(cause: NodeJS.ErrnoException, mayBeStale: boolean): UpstreamFailure {
+  if (cause instanceof UpstreamFailure) return cause;
   const code = cause.code ?? '';
   if (code === 'ECONNRESET' || code === 'EPIPE') {
     if (mayBeStale) return new StaleConnection('reset', 'the connection was stale', { cause });
