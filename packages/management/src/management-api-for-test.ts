@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type AccountId,
+  type BudgetState,
   type GatewayId,
   type Grant,
   hashToken,
@@ -18,9 +19,11 @@ import {
   MemoryLogStore,
   MemoryResponseCache,
   MemoryTokenStore,
+  MemoryTopUpPlans,
 } from '@weir/stores/memory';
 import { anAccountId, aTokenId, ManualClock } from '@weir/testkit/stores';
 import * as z from 'zod';
+import { ListedCredits } from './billing/credits-for-test.ts';
 import { DEFAULT_LIMITS, type ManagementPorts } from './ports.ts';
 import { serve } from './serve.ts';
 
@@ -59,6 +62,9 @@ export class ManagementApi {
   readonly config = new MemoryConfig();
   readonly cache = new MemoryResponseCache(this.clock);
   readonly circuits = new MemoryCircuitTable(this.clock);
+  readonly credits = new ListedCredits();
+  /** What the ledger tells of every gateway. */
+  spent: readonly BudgetState[] = [];
   readonly reported: unknown[] = [];
   readonly ports: ManagementPorts = {
     gateways: new MemoryGatewayStore(this.config, this.clock),
@@ -66,6 +72,9 @@ export class ManagementApi {
     logs: new MemoryLogStore({ clock: this.clock }),
     cache: this.cache,
     circuits: this.circuits,
+    ledger: { states: async () => this.spent },
+    credits: this.credits,
+    topUpPlans: new MemoryTopUpPlans(),
     clock: this.clock,
     ids: { random: (size) => randomBytes(size) },
     limits: DEFAULT_LIMITS,

@@ -1,22 +1,45 @@
-import type { CircuitList, Clock, GatewayStore, Ids, LogStore, ResponseCache, TokenStore } from '@weir/core';
+import type {
+  AccountStore,
+  CircuitList,
+  Clock,
+  Credits,
+  GatewayStore,
+  Ids,
+  LedgerView,
+  LogStore,
+  PrivateEndpoints,
+  ResponseCache,
+  TokenStore,
+  TopUpPlans,
+} from '@weir/core';
 
 /** All that the management API needs of the world. */
 export interface ManagementPorts {
+  readonly accounts: AccountStore;
   readonly gateways: GatewayStore;
   readonly tokens: TokenStore;
   readonly logs: LogStore;
   readonly cache: Pick<ResponseCache, 'purge'>;
   readonly circuits: CircuitList;
+  readonly ledger: LedgerView;
+  readonly credits: Credits;
+  readonly topUpPlans: TopUpPlans;
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'random'>;
   /** Takes what went wrong behind an answer that does not say it: for the operator's log. */
   readonly report: (error: unknown) => void;
   readonly limits: ManagementLimits;
+  /** What custom providers may reach although it is not public. */
+  readonly privateEndpoints: PrivateEndpoints;
 }
 
 export interface ManagementLimits {
   /** How many gateways an account may have (spec 3, rule 4). */
   readonly gatewaysPerAccount: number;
+  readonly customProvidersPerAccount: number;
 }
 
-export const DEFAULT_LIMITS: ManagementLimits = { gatewaysPerAccount: 1000 };
+export const DEFAULT_LIMITS: ManagementLimits = {
+  gatewaysPerAccount: 1000,
+  customProvidersPerAccount: 100,
+};

@@ -1,5 +1,11 @@
 import { type Permission, Refusal } from '@weir/core';
 import { type Endpoint, onAccount, onGateway, onPermittedGateways } from './access/endpoints.ts';
+import { getCreditBalance } from './billing/credit-balance.ts';
+import { listInvoices, previewInvoice } from './billing/invoices.ts';
+import { createSpendingLimit, deleteSpendingLimit, getSpendingLimit } from './billing/spending-limit.ts';
+import { createTopUp, getTopUpStatus, onlyOperators } from './billing/top-up.ts';
+import { deleteTopUpConfig, getTopUpConfig, setTopUpConfig } from './billing/top-up-config.ts';
+import { listUsage } from './billing/usage-history.ts';
 import { listCircuits } from './circuits/list-circuits.ts';
 import { frontPage } from './front-page.ts';
 import { createGateway } from './gateways/create-gateway.ts';
@@ -13,6 +19,7 @@ import { deleteLogs } from './logs/delete-logs.ts';
 import { editLog } from './logs/edit-log.ts';
 import { listLogs } from './logs/list-logs.ts';
 import { deleteLog, getLog, getRequestBody, getResponseBody } from './logs/one-log.ts';
+import { listSpend } from './spend/list-spend.ts';
 import { getToken, listPermissionGroups, listTokens, verifyToken } from './tokens/read-tokens.ts';
 import { createToken, deleteToken, rollToken, updateToken } from './tokens/write-tokens.ts';
 
@@ -62,6 +69,10 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
   { pattern: `${GATEWAY}/logs/{log}/request`, methods: { GET: onGateway('gateway:read', getRequestBody) } },
   { pattern: `${GATEWAY}/logs/{log}/response`, methods: { GET: onGateway('gateway:read', getResponseBody) } },
 
+  { pattern: `${GATEWAY}/spend`, methods: { GET: onGateway('gateway:read', listSpend) } },
+
+  ...billingRoutes(`${AI_GATEWAY}/billing`),
+
   ...tokenRoutes(`${ACCOUNT}/tokens`),
   ...tokenRoutes(`${API}/user/tokens`),
 
@@ -90,24 +101,37 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
     PATCH: 'gateway:write',
     DELETE: 'gateway:write',
   }),
-  ...laterOnAccount('billing/credit-balance', { GET: 'gateway:read' }),
-  ...laterOnAccount('billing/invoice-history', { GET: 'gateway:read' }),
-  ...laterOnAccount('billing/invoice-preview', { GET: 'gateway:read' }),
-  ...laterOnAccount('billing/usage-history', { GET: 'gateway:read' }),
-  ...laterOnAccount('billing/topup', { POST: 'gateway:write' }),
-  ...laterOnAccount('billing/topup/status', { POST: 'gateway:write' }),
-  ...laterOnAccount('billing/topup/config', {
-    GET: 'gateway:read',
-    POST: 'gateway:write',
-    DELETE: 'gateway:write',
-  }),
-  ...laterOnAccount('billing/spending-limit', {
-    GET: 'gateway:read',
-    POST: 'gateway:write',
-    DELETE: 'gateway:write',
-  }),
   { pattern: `${API}/graphql`, methods: { POST: onAccount('gateway:read', notServed) } },
 ];
+
+/** Prepaid credits (spec 1.5). Who may make them, and set what makes them, is ours to say. */
+function billingRoutes(base: string): Resource<Endpoint>[] {
+  const read = (serve: Parameters<typeof onAccount>[1]) => ({ GET: onAccount('gateway:read', serve) });
+  return [
+    { pattern: `${base}/credit-balance`, methods: read(getCreditBalance) },
+    { pattern: `${base}/usage-history`, methods: read(listUsage) },
+    { pattern: `${base}/invoice-preview`, methods: read(previewInvoice) },
+    { pattern: `${base}/invoice-history`, methods: read(listInvoices) },
+    { pattern: `${base}/topup`, methods: { POST: onAccount('credits:write', createTopUp, onlyOperators) } },
+    { pattern: `${base}/topup/status`, methods: { POST: onAccount('gateway:read', getTopUpStatus) } },
+    {
+      pattern: `${base}/topup/config`,
+      methods: {
+        ...read(getTopUpConfig),
+        POST: onAccount('billing:write', setTopUpConfig),
+        DELETE: onAccount('billing:write', deleteTopUpConfig),
+      },
+    },
+    {
+      pattern: `${base}/spending-limit`,
+      methods: {
+        ...read(getSpendingLimit),
+        POST: onAccount('gateway:write', createSpendingLimit),
+        DELETE: onAccount('gateway:write', deleteSpendingLimit),
+      },
+    },
+  ];
+}
 
 /** Tokens of the account: the path under `user` means the account that the calling token belongs to. */
 function tokenRoutes(base: string): Resource<Endpoint>[] {

@@ -13,6 +13,8 @@ export { MemoryPlatformCredentials } from './credentials/memory-platform-credent
 export { MemoryKeyRing } from './key-ring/memory-key-ring.ts';
 export { createMemoryLedger } from './ledger/create-ledger.ts';
 export { MemoryLedgerTable } from './ledger/memory-ledger-table.ts';
+export { StoredCredits } from './ledger/stored-credits.ts';
+export { StoredLedgerView } from './ledger/stored-ledger-view.ts';
 export { createMemoryRateLimiter } from './limits/create-rate-limiter.ts';
 export { MemoryLimitTable } from './limits/memory-limit-table.ts';
 export { MemoryLogStore } from './logs/memory-log-store.ts';

@@ -39,12 +39,19 @@ export interface GatewayCall extends Call {
 
 type Serve<C extends Call> = (call: C, ports: ManagementPorts) => Answered;
 
-/** An endpoint on something of the whole account, which a token scoped to gateways may not touch. */
-export function onAccount(permission: Permission, serve: Serve<Call>): Endpoint {
+/**
+ * An endpoint on something of the whole account, which a token scoped to gateways may not touch.
+ * @param refuse says more than that the permission is lacking.
+ */
+export function onAccount(
+  permission: Permission,
+  serve: Serve<Call>,
+  refuse: (permission: Permission) => Refusal = lacking,
+): Endpoint {
   return async (request, parameters, ports) => {
     const call = await open(request, parameters, ports);
     if (call instanceof Refusal) return call;
-    return permits(call.token, permission, null) ? serve(call, ports) : lacking(permission);
+    return permits(call.token, permission, null) ? serve(call, ports) : refuse(permission);
   };
 }
 

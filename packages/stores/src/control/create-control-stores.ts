@@ -1,8 +1,9 @@
-import type { AccountStore, GatewayStore, TokenStore } from '@weir/core';
+import type { AccountStore, GatewayStore, TokenStore, TopUpPlans } from '@weir/core';
 import type { ControlStoreOptions } from './control-store-options.ts';
 import { DynamoDBAccountStore } from './dynamodb-account-store.ts';
 import { DynamoDBGatewayStore } from './dynamodb-gateway-store.ts';
 import { DynamoDBTokenStore } from './dynamodb-token-store.ts';
+import { DynamoDBTopUpPlans } from './dynamodb-top-up-plans.ts';
 
 export const createGatewayStore = (options: ControlStoreOptions): GatewayStore =>
   new DynamoDBGatewayStore(options);
@@ -11,3 +12,6 @@ export const createTokenStore = (options: ControlStoreOptions): TokenStore => ne
 
 export const createAccountStore = (options: Omit<ControlStoreOptions, 'clock'>): AccountStore =>
   new DynamoDBAccountStore(options);
+
+export const createTopUpPlans = (options: Omit<ControlStoreOptions, 'clock'>): TopUpPlans =>
+  new DynamoDBTopUpPlans(options);

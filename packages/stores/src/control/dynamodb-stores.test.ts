@@ -12,13 +12,19 @@ import {
   runAccountStoreCases,
   runGatewayStoreCases,
   runTokenStoreCases,
+  runTopUpPlansCases,
   startDynamoDBEngine,
 } from '@weir/testkit/stores';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { DamagedItem } from '../table/damaged-item.ts';
 import { tokenKey } from '../table/keys.ts';
 import { toTokenItem } from '../table/token-item.ts';
-import { createAccountStore, createGatewayStore, createTokenStore } from './create-control-stores.ts';
+import {
+  createAccountStore,
+  createGatewayStore,
+  createTokenStore,
+  createTopUpPlans,
+} from './create-control-stores.ts';
 
 const table = 'config';
 let engine: DynamoDBEngine;
@@ -51,6 +57,11 @@ runTokenStoreCases({
 runAccountStoreCases({
   name: 'DynamoDBAccountStore',
   make: async () => createAccountStore({ client, table }),
+});
+
+runTopUpPlansCases({
+  name: 'DynamoDBTopUpPlans',
+  make: async () => createTopUpPlans({ client, table }),
 });
 
 describe('a damaged item', () => {

@@ -2,4 +2,9 @@
 export { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 export { DamagedItem } from '../table/damaged-item.ts';
 export type { ControlStoreOptions } from './control-store-options.ts';
-export { createAccountStore, createGatewayStore, createTokenStore } from './create-control-stores.ts';
+export {
+  createAccountStore,
+  createGatewayStore,
+  createTokenStore,
+  createTopUpPlans,
+} from './create-control-stores.ts';

@@ -3,11 +3,13 @@ import {
   runAccountStoreCases,
   runGatewayStoreCases,
   runTokenStoreCases,
+  runTopUpPlansCases,
 } from '@weir/testkit/stores';
 import { MemoryAccountStore } from './memory-account-store.ts';
 import { MemoryConfig } from './memory-config.ts';
 import { MemoryGatewayStore } from './memory-gateway-store.ts';
 import { MemoryTokenStore } from './memory-token-store.ts';
+import { MemoryTopUpPlans } from './memory-top-up-plans.ts';
 
 runGatewayStoreCases({
   name: 'MemoryGatewayStore',
@@ -26,3 +28,5 @@ runAccountStoreCases({
   name: 'MemoryAccountStore',
   make: async () => new MemoryAccountStore(new MemoryConfig()),
 });
+
+runTopUpPlansCases({ name: 'MemoryTopUpPlans', make: async () => new MemoryTopUpPlans() });

@@ -7,6 +7,8 @@ export interface ItemKey {
 }
 
 export const accountKey = (id: AccountId): ItemKey => ({ pk: `A#${id}`, sk: 'ACCOUNT' });
+/** The account's automatic top-up. */
+export const topUpKey = (id: AccountId): ItemKey => ({ pk: `A#${id}`, sk: 'TOPUP' });
 export const gatewayKey = (account: AccountId, id: GatewayId): ItemKey => ({
   pk: `G#${account}#${id}`,
   sk: 'SNAPSHOT',
