@@ -1,10 +1,13 @@
 import type { GatewaySettings, GatewaySnapshot } from '../gateway/settings.ts';
+import type { StoredKey } from '../gateway/stored-key.ts';
 import type { AccountId, GatewayId } from '../ids.ts';
 
 /** What an update does besides, in the same write. */
 export interface GatewayChange {
   /** Nothing that is cached for the gateway so far is found any more. */
   readonly forgetsCache?: boolean;
+  /** The gateway's keys from now on. Absent: they stay. */
+  readonly keys?: readonly StoredKey[];
 }
 
 /** The control plane's view of gateways: always read from the store itself, never from a copy. */

@@ -12,6 +12,7 @@ import {
 import * as z from 'zod/mini';
 import { accountPartition, gatewayKey, gatewaySort } from './keys.ts';
 import { parseItem, storedJson, storedNumber, storedString } from './stored-attributes.ts';
+import { storedKeys } from './stored-keys.ts';
 
 const json = z.custom<JsonValue>((value) => value !== undefined);
 const whole = z.nullable(z.int());
@@ -62,6 +63,8 @@ const gatewayItem = z.object({
   created_at: storedString(z.string()),
   modified_at: storedString(z.string()),
   settings: storedJson(storedSettings),
+  /** Gateways without keys have none. */
+  keys: z.optional(storedJson(storedKeys)),
 });
 
 /** Settings are one JSON text: echoed exactly as written, and cheaper to read than nested attributes. */
@@ -80,15 +83,14 @@ export function toGatewayItem(gateway: GatewaySnapshot): Record<string, Attribut
     created_at: { S: gateway.createdAt },
     modified_at: { S: gateway.modifiedAt },
     settings: { S: JSON.stringify(gateway.settings) },
+    ...(gateway.keys.length === 0 ? {} : { keys: { S: JSON.stringify(gateway.keys) } }),
   };
 }
 
 /** @throws {DamagedItem} */
 export function fromGatewayItem(item: Record<string, AttributeValue>): GatewaySnapshot {
-  const { account, id, internal_id, version, cache_epoch, created_at, modified_at, settings } = parseItem(
-    gatewayItem,
-    item,
-  );
+  const { account, id, internal_id, version, cache_epoch, created_at, modified_at, settings, keys } =
+    parseItem(gatewayItem, item);
   return {
     account,
     id,
@@ -98,6 +100,6 @@ export function fromGatewayItem(item: Record<string, AttributeValue>): GatewaySn
     createdAt: created_at,
     modifiedAt: modified_at,
     settings: { ...DEFAULT_SETTINGS, ...settings } as GatewaySettings,
-    keys: [],
+    keys: keys ?? [],
   };
 }

@@ -34,7 +34,7 @@ export function nextVersion(
   clock: Clock,
   current: GatewaySnapshot,
   settings: GatewaySettings,
-  { forgetsCache = false }: GatewayChange = {},
+  { forgetsCache = false, keys = current.keys }: GatewayChange = {},
 ): GatewaySnapshot {
   return {
     ...current,
@@ -42,5 +42,6 @@ export function nextVersion(
     cacheEpoch: current.cacheEpoch + (forgetsCache ? 1 : 0),
     modifiedAt: new Date(clock.now()).toISOString(),
     settings,
+    keys,
   };
 }

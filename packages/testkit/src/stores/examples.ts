@@ -8,6 +8,7 @@ import {
   type GatewayId,
   type RecordId,
   type RequestRecord,
+  type StoredKey,
   type StoredToken,
   type TokenHash,
   type TokenId,
@@ -68,6 +69,26 @@ export function aTokenRecord(
     issuedOn: '2026-01-02T03:04:05.000Z',
     modifiedOn: '2026-01-02T03:04:05.000Z',
     ...record,
+  };
+}
+
+/** A sealed key with every field set to something that a store could lose; nothing opens it. */
+export function aStoredKey(changes: Partial<StoredKey> = {}): StoredKey {
+  return {
+    id: randomUUID(),
+    provider: 'aws-bedrock',
+    alias: 'team-a',
+    defaultConfig: true,
+    secret: { kind: 'sealed', sealed: { v: 1, wrapped: 'd3JhcHBlZA==', iv: 'aXY=', data: 'ZGF0YQ==' } },
+    preview: 'AKIA…☃',
+    place: { region: 'eu-west-1' },
+    rateLimit: 10,
+    ratePeriod: 30,
+    order: 2,
+    weight: 5,
+    createdAt: '2026-01-02T03:04:05.000Z',
+    modifiedAt: '2026-01-03T03:04:05.000Z',
+    ...changes,
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type GatewayStore,
 } from '@weir/core';
 import { rulesOf, type Skip } from './cases.ts';
-import { anAccountId, gatewayId } from './examples.ts';
+import { anAccountId, aStoredKey, gatewayId } from './examples.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 export interface GatewayStoreCases {
@@ -107,6 +107,42 @@ export function runGatewayStoreCases({ name, make, skip = [] }: GatewayStoreCase
       expect([first.cacheEpoch, second.cacheEpoch]).toEqual([0, 0]);
       expect(third).toMatchObject({ cacheEpoch: 1, version: 3 });
       expect(await store.get(account, id)).toEqual(third);
+    });
+
+    rule('keys are kept as they were given, and stay until an update replaces them', async () => {
+      const first = await created();
+      const keys = [
+        aStoredKey(),
+        aStoredKey({ secret: { kind: 'named', secretId: 'a-b' }, place: {}, rateLimit: null }),
+      ];
+      const second = await store.update(first, SETTINGS, { keys });
+      expect(first.keys).toEqual([]);
+      expect(second).toEqual({ ...first, version: 2, modifiedAt: expect.any(String), keys });
+      expect(await store.get(account, id)).toEqual(second);
+      if (second === 'changed') throw new Error('nobody else changed it');
+      const third = await store.update(second, { ...SETTINGS, zdr: true });
+      expect(third).toMatchObject({ keys, settings: { zdr: true } });
+      if (third === 'changed') throw new Error('nobody else changed it');
+      await store.update(third, third.settings, { keys: [] });
+      expect((await store.get(account, id))?.keys).toEqual([]);
+    });
+
+    rule('of a change of keys and a change of settings from one version exactly one wins', async () => {
+      const first = await created();
+      const answers = await Promise.all([
+        store.update(first, { ...SETTINGS, zdr: true }),
+        store.update(first, first.settings, { keys: [aStoredKey()] }),
+      ]);
+      const winners = answers.filter((answer) => answer !== 'changed');
+      expect(winners).toHaveLength(1);
+      expect(await store.get(account, id)).toEqual(winners[0]);
+    });
+
+    rule('a gateway that is created again has no keys of the one before', async () => {
+      const first = await created();
+      await store.update(first, SETTINGS, { keys: [aStoredKey()] });
+      await store.delete(account, id);
+      expect((await created()).keys).toEqual([]);
     });
 
     rule('an update from an old version changes nothing', async () => {
