@@ -14,6 +14,7 @@ export class EngineError extends Error {
 
 const SERVICES = {
   dynamodb: { target: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' },
+  kms: { target: 'TrentService', contentType: 'application/x-amz-json-1.1' },
   sqs: { target: 'AmazonSQS', contentType: 'application/x-amz-json-1.0' },
   secretsmanager: { target: 'secretsmanager', contentType: 'application/x-amz-json-1.1' },
 } as const;

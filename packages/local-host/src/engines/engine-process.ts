@@ -11,6 +11,7 @@ import { startFauxqs } from 'fauxqs';
 import { errorCode } from '../error-code.ts';
 import { startDemoProvider } from './demo-provider.ts';
 import { lockFolder } from './folder-lock.ts';
+import { KMS_FOLDER, startKms } from './kms.ts';
 import { listenOnLoopbackOnly } from './loopback-only.ts';
 import { type EngineEndpoints, type EngineMessage, hostMessage, type StartMessage } from './messages.ts';
 import { releaseMessages } from './release-messages.ts';
@@ -29,10 +30,11 @@ async function startEngines({ folder }: StartMessage): Promise<Engines> {
   await mkdir(tables, { recursive: true, mode: 0o700 });
   await mkdir(queues, { recursive: true, mode: 0o700 });
   releaseMessages(join(queues, 'fauxqs.db'));
-  const [dynamodb, sqs, secrets, demo] = await Promise.all([
+  const [dynamodb, sqs, secrets, kms, demo] = await Promise.all([
     startDynamoDb(tables),
     startFauxqs({ port: 0, logger: false, dataDir: queues }),
     startSecretsManager(join(folder, 'secrets')),
+    startKms(join(folder, KMS_FOLDER)),
     startDemoProvider(),
   ]);
   const sqsUrl = `http://127.0.0.1:${sqs.port}`;
@@ -42,10 +44,11 @@ async function startEngines({ folder }: StartMessage): Promise<Engines> {
       sqs: sqsUrl,
       s3: sqsUrl,
       secretsManager: secrets.baseUrl,
+      kms: kms.baseUrl,
       demoProvider: demo.baseUrl,
     },
     async stop() {
-      await Promise.allSettled([dynamodb.stop(), sqs.stop(), secrets.stop(), demo.stop()]);
+      await Promise.allSettled([dynamodb.stop(), sqs.stop(), secrets.stop(), kms.stop(), demo.stop()]);
     },
   };
 }

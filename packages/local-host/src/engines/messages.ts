@@ -23,6 +23,7 @@ const endpointsSchema = z.strictObject({
   sqs: z.string(),
   s3: z.string(),
   secretsManager: z.string(),
+  kms: z.string(),
   /** OpenAI-compatible base URL of the demo provider. */
   demoProvider: z.string(),
 });

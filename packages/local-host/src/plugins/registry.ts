@@ -9,6 +9,7 @@ import { customResource } from './custom-resource.ts';
 import { dynamodbTable } from './dynamodb-table.ts';
 import { eventSourceMapping } from './event-source-mapping.ts';
 import { eventsRule } from './events-rule.ts';
+import { kmsKey } from './kms-key.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import type { Plugin } from './plugin.ts';
 import { s3Bucket } from './s3-bucket.ts';
@@ -19,6 +20,7 @@ import { sqsQueue } from './sqs-queue.ts';
 /** Every resource type that runs here, in the order in which they start: stores, functions, routes, then triggers. */
 export const PLUGINS: readonly Plugin[] = [
   skipped,
+  kmsKey,
   dynamodbTable,
   sqsQueue,
   s3Bucket,

@@ -16,7 +16,6 @@ const SKIPPED: Readonly<Record<string, string>> = {
   'AWS::IAM::Policy': 'IAM is not evaluated',
   'AWS::IAM::Role': 'IAM is not evaluated',
   'AWS::KMS::Alias': 'the disk belongs to the developer',
-  'AWS::KMS::Key': 'the disk belongs to the developer',
   'AWS::Lambda::Permission': 'IAM is not evaluated',
   'AWS::Logs::LogGroup': 'what functions print goes to standard error',
   'AWS::Logs::MetricFilter': 'there are no metrics',

@@ -29,6 +29,7 @@ async function restart(running: RunningHost, assembly = running.assembly): Promi
 const endpoint = (service: string) => process.env[`AWS_ENDPOINT_URL_${service}`] ?? '';
 const dynamodb = (): Call => engineClient('dynamodb', endpoint('DYNAMODB'));
 const sqs = (): Call => engineClient('sqs', endpoint('SQS'));
+const kms = (): Call => engineClient('kms', endpoint('KMS'));
 const secrets = (): Call => engineClient('secretsmanager', endpoint('SECRETS_MANAGER'));
 
 const table = (properties: object = {}) => ({
@@ -206,10 +207,47 @@ test('an unknown secret is refused as AWS refuses it', async () => {
   });
 });
 
+test('a key makes data keys and opens them again in their context only, also after a restart', async () => {
+  const resources = {
+    Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: {}, EnableKeyRotation: true } },
+  };
+  const running = await start({ resources });
+  const KeyId = 'arn:aws:kms:us-east-1:000000000000:key/Key';
+  const EncryptionContext = { account: 'a', gateway: 'g' };
+  const made = await kms()('GenerateDataKey', { KeyId, KeySpec: 'AES_256', EncryptionContext });
+  expect(Buffer.from(String(made.Plaintext), 'base64')).toHaveLength(32);
+  expect(made.CiphertextBlob).not.toContain(made.Plaintext);
+  const file = join(running.dataDir, 'kms', 'Key.key');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const { CiphertextBlob } = made;
+  await restart(running);
+  const turned = { gateway: 'g', account: 'a' };
+  expect(await kms()('Decrypt', { CiphertextBlob, EncryptionContext: turned })).toMatchObject({
+    Plaintext: made.Plaintext,
+  });
+  for (const other of [{}, { account: 'a' }, { ...EncryptionContext, gateway: 'h' }]) {
+    await expect(kms()('Decrypt', { CiphertextBlob, EncryptionContext: other })).rejects.toMatchObject({
+      type: 'InvalidCiphertextException',
+    });
+  }
+});
+
+test.each([
+  ['GenerateDataKey', { KeyId: 'none', KeySpec: 'AES_256' }, 'NotFoundException'],
+  ['GenerateDataKey', { KeyId: '../secrets/x', KeySpec: 'AES_256' }, 'NotFoundException'],
+  ['GenerateDataKey', { KeyId: 'Key' }, 'ValidationException'],
+  ['Decrypt', { CiphertextBlob: 'bm90aGluZw==' }, 'InvalidCiphertextException'],
+  ['Decrypt', {}, 'ValidationException'],
+  ['Encrypt', {}, 'UnknownOperationException'],
+])('the keys refuse %s of %j as AWS does', async (operation, input, type) => {
+  await start({ resources: { Key: { Type: 'AWS::KMS::Key', Properties: {} } } });
+  await expect(kms()(operation, input)).rejects.toMatchObject({ type });
+});
+
 test('everything the host keeps is closed to other users', async () => {
   const running = await start({ resources: { Table: table() } });
   expect((await stat(running.dataDir)).mode & 0o777).toBe(0o700);
-  for (const name of ['dynamodb', 'sqs-s3', 'secrets']) {
+  for (const name of ['dynamodb', 'kms', 'sqs-s3', 'secrets']) {
     expect((await stat(join(running.dataDir, name))).mode & 0o777).toBe(0o700);
   }
 });
