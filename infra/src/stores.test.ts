@@ -4,6 +4,7 @@ import { resource, resourcesOf, synthesise, type Template } from './synthesise-f
 const OUR_KEY = { 'Fn::GetAtt': ['DataKey', 'Arn'] };
 const STATEFUL = [
   'DataKey',
+  'ProviderKeysKey',
   'ConfigTable',
   'StateTable',
   'CacheTable',
@@ -145,14 +146,22 @@ describe('secrets', () => {
   });
 });
 
-describe('the key', () => {
-  test('is the only one, and rotates', () => {
-    const [[id, key] = ['none', undefined], ...others] = resourcesOf(template, 'AWS::KMS::Key');
-    expect([id, others]).toEqual(['DataKey', []]);
-    expect(key?.Properties.EnableKeyRotation).toBe(true);
+describe('the keys', () => {
+  test('are two, one for what lies at rest and one for provider keys, and rotate', () => {
+    const keys = resourcesOf(template, 'AWS::KMS::Key');
+    expect(keys.map(([id]) => id)).toEqual(['DataKey', 'ProviderKeysKey']);
+    for (const [, key] of keys) expect(key.Properties.EnableKeyRotation).toBe(true);
   });
 
-  test('serves CloudWatch Logs for log groups of this account only', () => {
+  test('nobody but the account’s own policies decides over the one for provider keys', () => {
+    const { Statement } = resource(template, 'ProviderKeysKey').Properties.KeyPolicy as {
+      readonly Statement: readonly { readonly Principal: unknown }[];
+    };
+    expect(Statement).toHaveLength(1);
+    expect(JSON.stringify(Statement[0]?.Principal)).toContain(':root');
+  });
+
+  test('for what lies at rest also serve CloudWatch Logs, for log groups of this account only', () => {
     const policy = JSON.stringify(resource(template, 'DataKey').Properties.KeyPolicy);
     expect(policy).toContain('kms:EncryptionContext:aws:logs:arn');
   });

@@ -12,6 +12,7 @@ import { ManagementFunction } from './functions/management-function.ts';
 import type { Stores } from './functions/stores.ts';
 import { GatewayApi } from './gateway-api.ts';
 import { ObjectBucket } from './object-bucket.ts';
+import { ProviderKeysKey } from './provider-keys-key.ts';
 import { RecordsQueue } from './records-queue.ts';
 import { Secrets } from './secrets.ts';
 import { Tables } from './tables.ts';
@@ -27,6 +28,7 @@ export class WeirStack extends Stack {
     const dataKey = new DataKey(this, 'DataKey', { deletionProtection });
     const stores: Stores = {
       dataKey,
+      providerKeysKey: new ProviderKeysKey(this, 'ProviderKeysKey', { deletionProtection }),
       tables: new Tables(this, 'Tables', { dataKey, deletionProtection }),
       records: new RecordsQueue(this, 'Records', { dataKey, consumerTimeout: LOG_CONSUMER_TIMEOUT }),
       objects: new ObjectBucket(this, 'Objects', { dataKey, deletionProtection }),

@@ -33,6 +33,8 @@ const INFERENCE: Permissions = {
   'ObjectBucket/handoff/*': ['s3:PutObject'],
   'ObjectBucket/spill/*': ['s3:PutObject'],
   PlatformKeysSecret: ['secretsmanager:GetSecretValue'],
+  'ProviderKeysKey bound to account, gateway, provider': ['kms:Decrypt'],
+  'secrets named weir/*': ['secretsmanager:GetSecretValue'],
   RecordsQueue: ['sqs:SendMessage'],
   'its log group': OWN_LOG,
 };
@@ -55,6 +57,7 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     ],
+    'ProviderKeysKey bound to account, gateway, provider': ['kms:GenerateDataKey'],
     'StateTable, keys like C#*': ['dynamodb:Query'],
     ObjectBucket: ['s3:ListBucket'],
     'ObjectBucket/bodies/*': ['s3:DeleteObject', 's3:GetObject'],
@@ -105,7 +108,7 @@ describe('permissions', () => {
     }
   });
 
-  test('no action has a wildcard, and no resource but object keys and the list that API Gateway demands', () => {
+  test('no action has a wildcard, and no resource but object keys, the operator’s secrets and the list that API Gateway demands', () => {
     const wildcards = resourcesOf(template, 'AWS::IAM::Role').flatMap(([id, role]) =>
       (
         role.Properties.Policies as readonly {
@@ -120,6 +123,8 @@ describe('permissions', () => {
     );
     const objects = (prefix: string) =>
       `{"Fn::Join":["",[{"Fn::GetAtt":["ObjectBucket","Arn"]},"/${prefix}/*"]]}`;
+    const named =
+      '{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":secretsmanager:",{"Ref":"AWS::Region"},":",{"Ref":"AWS::AccountId"},":secret:weir/*"]]}';
     expect(wildcards.sort()).toEqual(
       [
         'ApiLogRole: "*"',
@@ -131,9 +136,11 @@ describe('permissions', () => {
         `ProviderRole: ${objects('cache')}`,
         `ProviderRole: ${objects('handoff')}`,
         `ProviderRole: ${objects('spill')}`,
+        `ProviderRole: ${named}`,
         `UnifiedRole: ${objects('cache')}`,
         `UnifiedRole: ${objects('handoff')}`,
         `UnifiedRole: ${objects('spill')}`,
+        `UnifiedRole: ${named}`,
       ].sort(),
     );
   });
@@ -181,6 +188,7 @@ describe('functions', () => {
     'WEIR_BUCKET',
     'WEIR_PLATFORM_SECRET',
     'WEIR_PROVIDER_BASE_URLS',
+    'WEIR_PRIVATE_ENDPOINTS',
     'WEIR_UPSTREAM_TIMEOUT_MS',
   ];
   test.each([
@@ -188,7 +196,15 @@ describe('functions', () => {
     ['Provider', inference],
     [
       'Management',
-      ['WEIR_CONFIG_TABLE', 'WEIR_CACHE_TABLE', 'WEIR_STATE_TABLE', 'WEIR_LOGS_TABLE', 'WEIR_BUCKET'],
+      [
+        'WEIR_CONFIG_TABLE',
+        'WEIR_CACHE_TABLE',
+        'WEIR_STATE_TABLE',
+        'WEIR_LOGS_TABLE',
+        'WEIR_BUCKET',
+        'WEIR_PRIVATE_ENDPOINTS',
+        'WEIR_PROVIDER_KEYS_KEY',
+      ],
     ],
     ['LogConsumer', ['WEIR_LOGS_TABLE', 'WEIR_BUCKET']],
     ['FirstAccount', ['WEIR_CONFIG_TABLE', 'WEIR_FIRST_TOKEN_SECRET']],

@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { DeploymentSettings } from '../deployment-settings.ts';
+import { explainNamedSecrets, permitToReadNamedSecrets } from '../named-secrets.ts';
 import type { Stores } from './stores.ts';
 import { WeirFunction } from './weir-function.ts';
 
@@ -33,15 +34,24 @@ export class InferenceFunction extends WeirFunction {
         WEIR_BUCKET: stores.objects.bucket.bucketName,
         WEIR_PLATFORM_SECRET: stores.secrets.platformKeys.secretArn,
         WEIR_PROVIDER_BASE_URLS: JSON.stringify(settings.providerBaseUrls),
+        WEIR_PRIVATE_ENDPOINTS: JSON.stringify(settings.privateEndpoints),
         WEIR_UPSTREAM_TIMEOUT_MS: String(settings.upstreamTimeoutMs),
       },
-      permissions: inferencePermissions(stores),
+      permissions: [...inferencePermissions(stores), permitToReadNamedSecrets(Stack.of(scope))],
     });
     stores.objects.explainPrefixes(this.role, 'cache', 'handoff', 'spill');
+    explainNamedSecrets(this.role);
   }
 }
 
-function inferencePermissions({ dataKey, tables, records, objects, secrets }: Stores): iam.PolicyStatement[] {
+function inferencePermissions({
+  dataKey,
+  tables,
+  records,
+  objects,
+  secrets,
+  providerKeysKey,
+}: Stores): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       actions: ['dynamodb:BatchGetItem'],
@@ -89,5 +99,6 @@ function inferencePermissions({ dataKey, tables, records, objects, secrets }: St
       resources: [secrets.platformKeys.secretArn],
     }),
     dataKey.permit('read secrets'),
+    providerKeysKey.permitToOpen(),
   ];
 }

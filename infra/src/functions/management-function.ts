@@ -14,7 +14,7 @@ interface ManagementFunctionProps {
 /** The longest that API Gateway waits for a buffered answer. */
 export const MANAGEMENT_TIMEOUT = Duration.seconds(29);
 
-/** The control plane: gateways, tokens and logs. It sees no provider key and sends nothing to a provider. */
+/** The control plane: gateways, tokens and logs. It stores provider keys and cannot read one back, and sends nothing to a provider. */
 export class ManagementFunction extends WeirFunction {
   constructor(scope: Construct, id: string, { settings, stores }: ManagementFunctionProps) {
     super(scope, id, {
@@ -30,6 +30,8 @@ export class ManagementFunction extends WeirFunction {
         WEIR_STATE_TABLE: stores.tables.state.tableName,
         WEIR_LOGS_TABLE: stores.tables.logs.tableName,
         WEIR_BUCKET: stores.objects.bucket.bucketName,
+        WEIR_PRIVATE_ENDPOINTS: JSON.stringify(settings.privateEndpoints),
+        WEIR_PROVIDER_KEYS_KEY: stores.providerKeysKey.key.keyArn,
       },
       permissions: managementPermissions(stores),
     });
@@ -37,7 +39,7 @@ export class ManagementFunction extends WeirFunction {
   }
 }
 
-function managementPermissions({ dataKey, tables, objects }: Stores): iam.PolicyStatement[] {
+function managementPermissions({ dataKey, tables, objects, providerKeysKey }: Stores): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       actions: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
@@ -84,5 +86,6 @@ function managementPermissions({ dataKey, tables, objects }: Stores): iam.Policy
     new iam.PolicyStatement({ actions: ['s3:DeleteObject'], resources: [objects.under('cache')] }),
     objects.permitToList(),
     dataKey.permit('read objects'),
+    providerKeysKey.permitToSeal(),
   ];
 }

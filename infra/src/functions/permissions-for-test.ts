@@ -41,6 +41,11 @@ function inWords(functionId: string, target: unknown): string {
   if (id !== undefined) return id.startsWith(`${functionId}Log`) ? 'its log group' : id;
   const part = /^{"Fn::Join":\["",\[{"Fn::GetAtt":\["(\w+)","Arn"\]},"(\/[\w/*-]+)"\]\]}$/.exec(text);
   if (part) return `${part[1]}${part[2]}`;
+  const named =
+    /^{"Fn::Join":\["",\["arn:",{"Ref":"AWS::Partition"},":secretsmanager:",{"Ref":"AWS::Region"},":",{"Ref":"AWS::AccountId"},":secret:([\w/*-]+)"\]\]}$/.exec(
+      text,
+    );
+  if (named) return `secrets named ${named[1]}`;
   throw new Error(`Unexpected resource ${text}`);
 }
 
@@ -52,6 +57,16 @@ function conditionInWords(condition: Statement['Condition']): string {
       text,
     );
   if (service) return ` through ${service[1]}`;
+  const bound =
+    /^{"ForAllValues:StringEquals":{"kms:EncryptionContextKeys":(\[[^\]]*\])},"Null":(\{[^}]*\})}$/.exec(
+      text,
+    );
+  if (bound) {
+    const names = JSON.parse(bound[1] ?? '[]') as readonly string[];
+    // Without the second half, a request bound to less would pass.
+    const needed = Object.fromEntries(names.map((name) => [`kms:EncryptionContext:${name}`, 'false']));
+    if (JSON.stringify(needed) === bound[2]) return ` bound to ${names.join(', ')}`;
+  }
   const keys = condition['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
   // Without the second half, a request that names no key at all would pass.
   if (keys !== undefined && condition.Null?.['dynamodb:LeadingKeys'] === 'false') {
