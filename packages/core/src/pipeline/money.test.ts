@@ -76,7 +76,11 @@ describe('what a request cost', () => {
 
   it('is asked with the caller’s own rates, then the gateway’s prices', async () => {
     const asked: PriceQuestion[] = [];
-    gateway.pricing = { ...gateway.pricing, cost: (question) => void asked.push(question) ?? null };
+    const noted = (question: PriceQuestion) => {
+      asked.push(question);
+      return null;
+    };
+    gateway.pricing = { ...gateway.pricing, cost: noted };
     const price = { provider: 'openai', model: 'gpt-x', rates: { input: '1' } };
     gateway.addGateway('main', { prices: [price] });
     const headers = { ...known, 'cf-aig-custom-cost': '{"per_token_in":0.1}' };

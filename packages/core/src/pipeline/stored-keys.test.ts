@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { StoredKey } from '../gateway/stored-key.ts';
 import { durationMs } from '../ids.ts';
 import { StoreUnavailable } from '../ports/config-source.ts';
+import { Secret } from '../secret.ts';
 import { ACCOUNT, GatewayForTest, jsonAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
 
 const known = { 'cf-aig-authorization': `Bearer ${TOKEN}` };
@@ -124,6 +126,61 @@ describe('a stored key (spec 5.2)', () => {
     const answer = await gateway.request({ headers: known });
     expect([answer.status, answer.header('retry-after')]).toEqual([503, '1']);
     expect(gateway.sent).toHaveLength(0);
+  });
+});
+
+describe('a credential of several parts (spec 5.2-8)', () => {
+  const sealed = (json: object) =>
+    ({
+      kind: 'sealed',
+      sealed: { v: 1, wrapped: '', iv: '', data: base64(JSON.stringify(json)) },
+    }) as const;
+  const pair = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI', region: 'eu-west-1' };
+  const path = `/v1/${ACCOUNT}/main/aws-bedrock/bedrock-runtime/eu-west-1/model/m/converse`;
+
+  it('an AWS pair signs each attempt at its own time', async () => {
+    keep([storedKey('a', { provider: 'aws-bedrock', secret: sealed(pair) })], { retry_max_attempts: 2 });
+    gateway.provider = () => {
+      gateway.advance(1000);
+      return jsonAnswer('{}', 503);
+    };
+    await gateway.request({ headers: known, path, body: '{}' });
+    const times = gateway.sent.map(({ headers }) => headers.get('x-amz-date')?.[0]);
+    expect(times).toEqual(['20260102T030405Z', '20260102T030406Z']);
+    for (const { headers } of gateway.sent)
+      expect(headers.get('authorization')?.[0]).toMatch(
+        /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/20260102\/eu-west-1\/bedrock\/aws4_request, SignedHeaders=/,
+      );
+    expect(JSON.stringify(gateway.record())).not.toContain(pair.secretAccessKey);
+  });
+
+  it('the function’s own role signs where the operator allows it, and no key is needed', async () => {
+    gateway.role.set('aws-bedrock', {
+      kind: 'aws',
+      accessKeyId: 'ASIAROLE',
+      secretAccessKey: new Secret('role-secret'),
+      sessionToken: new Secret('session'),
+      place: { region: 'eu-west-1' },
+    });
+    await gateway.request({ headers: known, path, body: '{}' });
+    expect(gateway.lastSent().headers.get('x-amz-security-token')).toEqual(['session']);
+    expect(gateway.record()).toMatchObject({ keySource: 'role' });
+  });
+
+  it('a service account sends the token that it was given', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const account = {
+      client_email: 'robot@p.iam.gserviceaccount.com',
+      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      project_id: 'my-project',
+      region: 'us-central1',
+    };
+    keep([storedKey('a', { provider: 'google-vertex-ai', secret: sealed(account) })]);
+    const at = `/v1/${ACCOUNT}/main/google-vertex-ai/v1/projects/p/locations/us-central1/publishers/google/models/g:generateContent`;
+    expect((await gateway.request({ headers: known, path: at, body: '{}' })).status).toBe(200);
+    expect(gateway.lastSent().headers.get('authorization')).toEqual([
+      'Bearer token-of-robot@p.iam.gserviceaccount.com',
+    ]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { Refusal } from '../../errors/refusal.ts';
 import { ERRORS } from '../../errors/table.ts';
-import { type DurationMs, durationMs } from '../../ids.ts';
+import type { HeaderMap } from '../../http/header-map.ts';
+import { type DurationMs, durationMs, type EpochMs } from '../../ids.ts';
 import { type UpstreamAnswer, UpstreamFailure } from '../../ports/upstream.ts';
+import { bedrockScope, signAws } from '../../providers/credential/sign-aws.ts';
 import type { Progress, Target } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
@@ -38,7 +40,7 @@ export async function callOnce(
     const answer = await ports.upstream.send({
       method: target.method,
       url: target.url,
-      headers: target.headers,
+      headers: signedHeaders(target, startedAt),
       body: target.body.length > 0 ? target.body : null,
       guard: target.provider.guard ?? 'none',
       firstByteTimeout: firstByte,
@@ -51,6 +53,13 @@ export async function callOnce(
     note(null, error.kind);
     return refusalOf(error, target);
   }
+}
+
+/** A signature holds for minutes, so each attempt has its own. */
+function signedHeaders({ credential, method, url, headers, body }: Target, at: EpochMs): HeaderMap {
+  const { signing } = credential;
+  if (signing === null) return headers;
+  return signAws({ method, url, headers, body }, signing, bedrockScope(url, signing), at);
 }
 
 function refusalOf(failure: UpstreamFailure, { provider }: Target): Refusal {

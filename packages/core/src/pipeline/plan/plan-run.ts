@@ -3,7 +3,7 @@ import { header } from '../../http/header-map.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { readModel, readRun, setModel } from '../../providers/request-body.ts';
-import { type ModelTarget, splitModel } from '../../providers/unified-target.ts';
+import { type ModelTarget, placedModel, splitModel } from '../../providers/unified-target.ts';
 import type { Authenticated, Target } from '../exchange.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
@@ -32,15 +32,15 @@ export async function planRun(
     modelInPath === null ? await readEnvelope(exchange, ports) : readPathForm(exchange, modelInPath);
   if (isRefusal(run)) return run;
   const { named, input } = run;
-  if (named.provider.slug === 'workers-ai') return planNative(exchange, run, `run/${named.model}`, '', ports);
+  if (named.provider.slug === 'workers-ai')
+    return planNative(exchange, run, (model) => `run/${model}`, '', ports);
 
   const facts = readModel(input);
   if (isRefusal(facts)) return facts;
   if (facts.members.has('contents')) {
-    const path = contentsPath(named);
-    if (path === null) return unknownInput(named.provider);
     const verb = facts.stream ? 'streamGenerateContent' : 'generateContent';
-    return planNative(exchange, run, `${path}:${verb}`, facts.stream ? 'alt=sse' : '', ports);
+    const pathOf = (model: string) => contentsPath(named.provider, model, verb);
+    return planNative(exchange, run, pathOf, facts.stream ? 'alt=sse' : '', ports);
   }
   const format = formatOf(facts.members, named);
   if (format === null) return unknownInput(named.provider);
@@ -95,24 +95,26 @@ function formatOf(members: ReadonlySet<string>, { provider, model }: ModelTarget
 }
 
 /** Google's own request goes to Google only. */
-function contentsPath({ provider, model }: ModelTarget): string | null {
-  if (provider.slug === 'google-ai-studio') return `v1beta/models/${encodeURIComponent(model)}`;
-  return provider.slug === 'google-vertex-ai' && model.startsWith('projects/') ? `v1/${model}` : null;
+function contentsPath({ slug }: ProviderDescriptor, model: string, verb: string): string | null {
+  if (slug === 'google-ai-studio') return `v1beta/models/${encodeURIComponent(model)}:${verb}`;
+  return slug === 'google-vertex-ai' && model.startsWith('projects/') ? `v1/${model}:${verb}` : null;
 }
 
-/** The provider's own endpoint, with the input's bytes as they are. */
+/** The provider's own endpoint, with the input's bytes as they are. `pathOf`: null when the provider has none for it. */
 async function planNative(
   exchange: Authenticated,
   { named: { provider, model }, input }: Run,
-  path: string,
+  pathOf: (model: string) => string | null,
   query: string,
   ports: PlanPorts,
 ): Promise<Target | Refusal> {
   const credentialed = await withCredentials(exchange, provider, ports);
   if (isRefusal(credentialed)) return credentialed;
-  const { headers, credential } = credentialed;
+  const { headers, credential, place } = credentialed;
+  const path = pathOf(placedModel({ provider, model }, place));
+  if (path === null) return unknownInput(provider);
   if (header(headers, 'content-type') === undefined) headers.set('content-type', ['application/json']);
-  const resolved = nativeTarget(provider, { path, headers }, ports.baseUrls);
+  const resolved = nativeTarget(provider, { path, headers }, ports.baseUrls, place);
   if (isRefusal(resolved)) return resolved;
   return {
     provider,

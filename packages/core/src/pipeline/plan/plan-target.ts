@@ -54,7 +54,12 @@ async function planNative(
   const { request } = exchange;
   const credentialed = await withCredentials(exchange, provider, ports);
   if (isRefusal(credentialed)) return credentialed;
-  const resolved = nativeTarget(provider, { path, headers: credentialed.headers }, ports.baseUrls);
+  const resolved = nativeTarget(
+    provider,
+    { path, headers: credentialed.headers },
+    ports.baseUrls,
+    credentialed.place,
+  );
   if (isRefusal(resolved)) return resolved;
 
   const isJson = /json/i.test(header(request.headers, 'content-type') ?? 'json');

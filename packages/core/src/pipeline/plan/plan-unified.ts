@@ -4,7 +4,12 @@ import type { ToTranslate, Translated } from '../../ports/translation.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { askForUsage, readModel, rewriteModel, withoutPin } from '../../providers/request-body.ts';
-import { type ModelTarget, servedTarget } from '../../providers/unified-target.ts';
+import {
+  type ModelTarget,
+  notForUnified,
+  placedModel,
+  servedTarget,
+} from '../../providers/unified-target.ts';
 import type { Authenticated, Target } from '../exchange.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
@@ -39,10 +44,13 @@ export async function planAsked(
   asked: Asked,
   ports: PlanPorts,
 ): Promise<Target | Refusal> {
-  const served = servedTarget(asked.named, asked.format, ports.baseUrls);
-  if (isRefusal(served)) return served;
-  const credentialed = await withCredentials(exchange, asked.named.provider, ports);
+  const { provider } = asked.named;
+  if (!provider.translated) return notForUnified(provider);
+  // Where the provider is to be found may stand in the credential.
+  const credentialed = await withCredentials(exchange, provider, ports);
   if (isRefusal(credentialed)) return credentialed;
+  const served = servedTarget(asked.named, asked.format, ports.baseUrls, credentialed.place);
+  if (isRefusal(served)) return served;
   return served && !holdsForeignProof(asked)
     ? passThrough(asked, served, credentialed)
     : translate(asked, credentialed, ports);
@@ -125,7 +133,7 @@ function passThrough(
 
 async function translate(
   asked: Asked,
-  { headers, credential }: Credentialed,
+  { headers, credential, place }: Credentialed,
   ports: PlanPorts,
 ): Promise<Target | Refusal> {
   const { provider, model } = asked.named;
@@ -134,6 +142,7 @@ async function translate(
     body: asked.body,
     provider: toTranslateFor(provider),
     model,
+    placedModel: placedModel(asked.named, place),
     requestedModel: asked.name,
   };
   const translated =
@@ -151,7 +160,7 @@ async function translate(
       details: translated.details,
     });
   const sent = headersFor(provider.credentialHeaders, headers, translated);
-  const resolved = nativeTarget(provider, { path: translated.path, headers: sent }, ports.baseUrls);
+  const resolved = nativeTarget(provider, { path: translated.path, headers: sent }, ports.baseUrls, place);
   if (isRefusal(resolved)) return resolved;
   return {
     provider,
