@@ -23,6 +23,26 @@ export function bedrockAddress(name: string): BedrockAddress {
   return { region: ARN.exec(name)?.[1] ?? GEOGRAPHIES.get(geography) ?? DEFAULT_REGION, model: name };
 }
 
+/** What an AWS region's name begins with → the geographies that are asked for from there. */
+const ASKED_FROM: readonly (readonly [regions: string, geographies: readonly string[]])[] = [
+  ['eu-', ['eu']],
+  ['ap-', ['apac', 'jp', 'au']],
+  ['us-gov-', ['us-gov']],
+];
+
+/**
+ * The name with the region of the credential that is used, unless the name says a region itself. A geography's inference
+ * profile is not asked for from another geography, wherever the credential is at home.
+ */
+export function placedBedrockModel(name: string, region: string): string {
+  if (REGION.test(name) || ARN.test(name)) return name;
+  const geography = name.slice(0, Math.max(0, name.indexOf('.')));
+  const isElsewhere =
+    GEOGRAPHIES.has(geography) &&
+    !ASKED_FROM.some(([regions, asked]) => region.startsWith(regions) && asked.includes(geography));
+  return isElsewhere ? name : `${region}/${name}`;
+}
+
 /** The id is one segment, with its `:` and `/` encoded (spec/providers 8.1). */
 export function bedrockPath(name: string, operation: string): string {
   const { region, model } = bedrockAddress(name);

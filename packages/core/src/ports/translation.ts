@@ -17,6 +17,8 @@ export interface ToTranslate {
   };
   /** As the provider knows it. */
   readonly model: string;
+  /** Its name in full where `model` leaves out what the credential says: region, project, resource. Absent: `model`. */
+  readonly placedModel?: string;
   /** As the client named it. */
   readonly requestedModel: string;
 }

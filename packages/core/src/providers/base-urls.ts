@@ -1,4 +1,5 @@
 import { Refusal } from '../errors/refusal.ts';
+import type { KeyPlace } from './credential/credential.ts';
 import type { ProviderDescriptor, ProviderSlug } from './descriptor.ts';
 import { findProvider } from './registry.ts';
 
@@ -49,12 +50,16 @@ export interface Base {
   readonly overridden: boolean;
 }
 
-/** The base URL that requests to the provider start from. */
-export function baseOf(provider: ProviderDescriptor, baseUrls: BaseUrls): Base | Refusal {
+/** The base URL that requests to the provider start from. @param place of the credential that is used. */
+export function baseOf(provider: ProviderDescriptor, baseUrls: BaseUrls, place: KeyPlace): Base | Refusal {
   const override = baseUrls.get(provider.slug);
   if (override !== undefined) return { baseUrl: override, overridden: true };
   if (provider.baseUrl !== null) return { baseUrl: provider.baseUrl, overridden: false };
+  const placed = provider.placedBaseUrl?.(place) ?? null;
+  if (placed !== null) return { baseUrl: placed, overridden: false };
   return new Refusal('unknownProvider', {
-    message: `${provider.name} is not set up on this gateway: its operator has given no base URL for it.`,
+    message: `${provider.name} is not set up on this gateway: ${
+      provider.placedBaseUrl ? 'no stored key says whose account it is, and ' : ''
+    }its operator has given no base URL for it.`,
   });
 }

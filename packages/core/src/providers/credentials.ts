@@ -63,7 +63,7 @@ export function withoutCredentialQuery(provider: ProviderDescriptor, rawQuery: s
 /** The headers with the operator's key in place of whatever credentials were there. */
 export function putCredential(provider: ProviderDescriptor, headers: HeaderMap, key: Secret): HeaderMap {
   const result = new Map(withoutCredentials(provider, headers));
-  const form = provider.credential;
+  const form = provider.formOfKey?.(key.reveal()) ?? provider.credential;
   if (form.kind === 'header')
     result.set(form.header, [form.scheme === null ? key.reveal() : `${form.scheme} ${key.reveal()}`]);
   return result;

@@ -3,6 +3,7 @@ import type { Refusal } from '../errors/refusal.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { Tagged } from '../ids.ts';
 import type { UpstreamGuard } from '../ports/upstream.ts';
+import type { KeyPlace } from './credential/credential.ts';
 
 export type ProviderSlug = Tagged<string, 'ProviderSlug'>;
 
@@ -78,9 +79,11 @@ export interface ProviderDescriptor {
   readonly authors: readonly string[];
   /**
    * No trailing slash. A `{placeholder}` is filled by `resolve` from a checked path segment.
-   * Null: reachable only where the operator sets a base URL.
+   * Null: reachable only where the operator sets a base URL, or the credential says it.
    */
   readonly baseUrl: string | null;
+  /** The base URL that the credential's place makes; null: the place does not say enough. */
+  readonly placedBaseUrl?: (place: KeyPlace) => string | null;
   readonly credential: CredentialForm;
   /** Request headers (lower case) and query parameters that carry the caller's own provider credential. */
   readonly credentialHeaders: readonly string[];
@@ -89,6 +92,13 @@ export interface ProviderDescriptor {
   readonly serves: Readonly<Partial<Record<UnifiedFormat, ServedEndpoint>>>;
   /** It has models for the unified endpoints; the formats that it does not serve are translated. */
   readonly translated: boolean;
+  /**
+   * A model's full name, where the credential's place says what the caller's short name leaves out (spec 5.9-5): its region,
+   * project or resource. A name that says it itself stays.
+   */
+  readonly placeModel?: (model: string, place: KeyPlace) => string;
+  /** Where a key does not go by `credential`, because the provider has two kinds of them. */
+  readonly formOfKey?: (key: string) => CredentialForm;
   /** The base URL's placeholder is filled with the model name's first segment, which must match. */
   readonly hostInModel?: RegExp;
   /**

@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal } from '../errors/refusal.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import { type BaseUrls, baseOf } from './base-urls.ts';
+import type { KeyPlace } from './credential/credential.ts';
 import type { NativeTarget, ProviderDescriptor } from './descriptor.ts';
 import { cleanPath, joinUrl } from './upstream-path.ts';
 
@@ -9,13 +10,16 @@ import { cleanPath, joinUrl } from './upstream-path.ts';
  *
  * @param request `path`: everything after `/v1/{A}/{G}/{P}/`, percent-encoding untouched, without query. `headers`: as
  * they will be sent, that is after {@link putCredential}, because some targets want the key elsewhere.
+ * @param place of the credential that is used. The path says where the request goes; the place only makes a base URL where
+ * there is none.
  */
 export function nativeTarget(
   provider: ProviderDescriptor,
   request: { readonly path: string; readonly headers: HeaderMap },
   baseUrls: BaseUrls,
+  place: KeyPlace = {},
 ): NativeTarget | Refusal {
-  const base = baseOf(provider, baseUrls);
+  const base = baseOf(provider, baseUrls, place);
   if (isRefusal(base)) return base;
   const path = cleanPath(request.path);
   if (isRefusal(path)) return path;

@@ -2,6 +2,7 @@ import type { AccountSnapshot } from '../account/account-snapshot.ts';
 import { findCustomProvider } from '../account/custom-descriptor.ts';
 import { isRefusal, Refusal } from '../errors/refusal.ts';
 import { type BaseUrls, baseOf } from './base-urls.ts';
+import type { KeyPlace } from './credential/credential.ts';
 import type { ProviderDescriptor, UnifiedFormat } from './descriptor.ts';
 import { findProviderByModelPrefix } from './registry.ts';
 import { fillBase, joinUrl } from './upstream-path.ts';
@@ -40,6 +41,15 @@ export function splitModel(name: string, account: AccountSnapshot | null): Model
   return { provider, model: name.slice(slash + 1) };
 }
 
+/** The model's name in full, where the credential that is used says what it leaves out (spec 5.9-5). */
+export const placedModel = ({ provider, model }: ModelTarget, place: KeyPlace): string =>
+  provider.placeModel?.(model, place) ?? model;
+
+export const notForUnified = ({ name }: ProviderDescriptor) =>
+  new Refusal('notTranslated', {
+    message: `${name} has no models for this endpoint. Use its native endpoint.`,
+  });
+
 /** A provider's own endpoint for a client's format. */
 export interface ServedTarget {
   readonly url: string;
@@ -53,19 +63,21 @@ export interface ServedTarget {
  * Several providers run a partly compatible endpoint beside their own (Anthropic, Google, Cohere, Bedrock, Vertex). It is
  * not used: those ignore parameters in silence and lose cache control, thinking and citations, and the contract asks for
  * our translation (spec/api 5.9-3).
+ *
+ * @param place of the credential that is used.
  */
 export function servedTarget(
-  { provider, model }: ModelTarget,
+  named: ModelTarget,
   format: UnifiedFormat,
   baseUrls: BaseUrls,
+  place: KeyPlace = {},
 ): ServedTarget | Refusal | null {
-  if (!provider.translated)
-    return new Refusal('notTranslated', {
-      message: `${provider.name} has no models for this endpoint. Use its native endpoint.`,
-    });
+  const { provider } = named;
+  if (!provider.translated) return notForUnified(provider);
+  const model = placedModel(named, place);
   const served = provider.serves[format];
   if (!served || served.except?.test(model) || served.only?.test(model) === false) return null;
-  const base = baseOf(provider, baseUrls);
+  const base = baseOf(provider, baseUrls, place);
   if (isRefusal(base)) return base;
   const baseUrl = base.overridden ? base.baseUrl : (served.baseUrl ?? base.baseUrl);
   if (!baseUrl.includes('{') || !provider.hostInModel) return { url: joinUrl(baseUrl, served.path), model };
@@ -74,7 +86,7 @@ export function servedTarget(
   const host = model.slice(0, Math.max(0, slash));
   if (!provider.hostInModel.test(host))
     return new Refusal('invalidRequest', {
-      message: `A model of ${provider.name} is "${provider.slug}/{resource}/{deployment}".`,
+      message: `A model of ${provider.name} is "${provider.slug}/{resource}/{deployment}", unless the stored key names the resource.`,
       path: ['body', 'model'],
     });
   return { url: joinUrl(fillBase(baseUrl, { resource: host }), served.path), model: model.slice(slash + 1) };

@@ -8,12 +8,12 @@ import type { ToTranslate, Translated, TranslatedAnswer } from '../ports/transla
 
 /** OpenAI embeddings over a provider with another format. Never a stream. */
 export function embed(
-  { body, provider, model }: Omit<ToTranslate, 'dialect'>,
+  { body, provider, model, placedModel }: Omit<ToTranslate, 'dialect'>,
   newId: (prefix: string) => string,
 ): Translated | Fault | null {
   const parsed = parseJson(Buffer.from(body).toString('utf8'));
   if (!isJson(parsed)) return fault([], 'The body must be a JSON object.');
-  const encoded = translateEmbeddings(parsed, provider.slug, model);
+  const encoded = translateEmbeddings(parsed, provider.slug, placedModel ?? model);
   if (encoded === null || isFault(encoded)) return encoded;
   const inOpenaiWords = (error: ModelError): TranslatedAnswer => {
     const said = openaiChatClient.encodeError(error, { newId });

@@ -50,8 +50,9 @@ export function createTranslator(
     const refused = cannotServe(translation.slug, given.model, request);
     if (refused) return refused;
 
-    const provider = translation.dialectFor(given.model, request);
-    const target = { provider: given.provider, model: given.model };
+    const model = given.placedModel ?? given.model;
+    const provider = translation.dialectFor(model, request);
+    const target = { provider: given.provider, model };
     const encoded = provider.encodeRequest(request, target);
     if (isFault(encoded)) return encoded;
     const { names, outputTool } = encoded;

@@ -1,3 +1,4 @@
+import { placedBedrockModel } from '../../dialects/bedrock-address.ts';
 import { type HeaderMap, header } from '../../http/header-map.ts';
 import { AWS_REGION } from '../credential/place-names.ts';
 import { defineProvider } from '../descriptor.ts';
@@ -24,6 +25,7 @@ export const awsBedrock = defineProvider({
   credentialQuery: ['X-Amz-Signature', 'X-Amz-Credential', 'X-Amz-Security-Token'],
   translated: true,
   usage: 'bedrock',
+  placeModel: (model, { region }) => (region === undefined ? model : placedBedrockModel(model, region)),
   modelInPath: /^[^/]+\/[^/]+\/model\/([^/]+)/,
   resolve({ baseUrl, headers, path }) {
     const [service = '', region = '', rest = ''] = splitPath(path, 2);

@@ -16,6 +16,9 @@ export const azureOpenai = defineProvider({
     embeddings: { path: 'openai/v1/embeddings' },
   },
   hostInModel: AZURE_RESOURCE,
+  // A deployment's name has no slash.
+  placeModel: (model, { resource }) =>
+    resource === undefined || model.includes('/') ? model : `${resource}/${model}`,
   // Old api-versions refuse `stream_options`.
   streamUsage: 'unasked',
   modelInPath: /^[^/]+\/(?:openai\/deployments\/)?(?!openai\/)([^/]+)\//,

@@ -1,11 +1,36 @@
+import type { KeyPlace } from '../credential/credential.ts';
 import { GLOBAL_LOCATION, isGoogleLocation } from '../credential/place-names.ts';
-import { defineProvider } from '../descriptor.ts';
+import { BEARER, defineProvider } from '../descriptor.ts';
 import { badPath, fillBase, joinUrl } from '../upstream-path.ts';
 
 const GLOBAL_BASE = 'https://aiplatform.googleapis.com';
 const REGIONAL = /^v\d[a-z0-9]*\/projects\/[^/]+\/locations\/([^/]+)\//;
 /** Express mode: an API key names the project, so the path does not. */
 const EXPRESS = /^v\d[a-z0-9]*\/publishers\//;
+
+/** An API key; anything else is an access token. */
+const API_KEY = /^(?:AIza|AQ\.)/;
+
+/** Whose models go by names of their own; every other bare name is one of Google's. */
+const PUBLISHERS: readonly (readonly [publisher: string, models: RegExp])[] = [
+  ['anthropic', /^claude-/],
+  ['mistralai', /^(?:mistral|codestral|ministral)-/],
+];
+
+/** `[{location}/][{publisher}/]{model}` in the service account's project and, unless named, its region. */
+function placeModel(model: string, { project, region }: KeyPlace): string {
+  if (project === undefined || /^(?:projects|publishers)\//.test(model)) return model;
+  const parts = model.split('/');
+  const [name = '', publisher, location, ...more] = parts.reverse();
+  if (more.length > 0 || (location !== undefined && !isGoogleLocation(location))) return model;
+  const named = publisher !== undefined && location === undefined && isGoogleLocation(publisher);
+  const whose =
+    publisher === undefined || named
+      ? (PUBLISHERS.find(([, models]) => models.test(name))?.[0] ?? 'google')
+      : publisher;
+  const where = location ?? (named ? publisher : (region ?? GLOBAL_LOCATION));
+  return `projects/${project}/locations/${where}/publishers/${whose}/models/${name}`;
+}
 
 export const googleVertexAi = defineProvider({
   slug: 'google-vertex-ai',
@@ -16,6 +41,9 @@ export const googleVertexAi = defineProvider({
   credentialQuery: ['key'],
   translated: true,
   usage: 'gemini',
+  placeModel,
+  formOfKey: (key) =>
+    API_KEY.test(key) ? { kind: 'header', header: 'x-goog-api-key', scheme: null } : BEARER,
   modelInPath: /\/models\/([^/:]+)/,
   resolve({ baseUrl, overridden, path }) {
     const region = REGIONAL.exec(path)?.[1] ?? (EXPRESS.test(path) ? GLOBAL_LOCATION : null);

@@ -4,14 +4,16 @@ import { joinUrl } from '../upstream-path.ts';
 const MODEL = /^@(?:cf|hf)\//;
 
 /**
- * Cloudflare's model service. Its URL names a Cloudflare account, so the operator sets the base URL:
- * `https://api.cloudflare.com/client/v4/accounts/{account}/ai`.
+ * Cloudflare's model service. Its URL names a Cloudflare account: that of the stored key, or else the operator sets the base
+ * URL.
  */
 export const workersAi = defineProvider({
   slug: 'workers-ai',
   name: 'Workers AI',
   compatPrefixes: ['workers-ai'],
   baseUrl: null,
+  placedBaseUrl: ({ account }) =>
+    account === undefined ? null : `https://api.cloudflare.com/client/v4/accounts/${account}/ai`,
   serves: {
     'openai-chat': { path: 'v1/chat/completions' },
     'openai-responses': { path: 'v1/responses', only: /gpt-oss/ },
