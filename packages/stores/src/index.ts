@@ -12,6 +12,8 @@ export * from './credentials/index.ts';
 export * from './credentials/secrets-manager.ts';
 export * from './key-ring/index.ts';
 export * from './key-ring/key-sealer.ts';
+export * from './key-uses/index.ts';
 export * from './logs/index.ts';
 export * from './memory.ts';
+export * from './price-book/index.ts';
 export * from './records/index.ts';

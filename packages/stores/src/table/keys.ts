@@ -15,6 +15,13 @@ export const gatewayKey = (account: AccountId, id: GatewayId): ItemKey => ({
 });
 export const tokenKey = (hash: TokenHash): ItemKey => ({ pk: `T#${hash}`, sk: 'TOKEN' });
 
+/** Which price book counts. */
+export const CURRENT_BOOK: ItemKey = { pk: 'PRICES', sk: 'CURRENT' };
+export const priceBookPart = (name: string, index: number): ItemKey => ({
+  pk: `PRICES#${name}`,
+  sk: `PART#${String(index).padStart(2, '0')}`,
+});
+
 /** The index through which an account's items are listed. */
 export const BY_ACCOUNT = 'by-account';
 export const accountPartition = (account: AccountId) => `A#${account}`;
