@@ -4,7 +4,13 @@ import { DEFAULT_LIMITS } from '@weir/management';
 import { createBucket } from '@weir/stores/bucket';
 import { createResponseCache } from '@weir/stores/cache';
 import { createCircuitList } from '@weir/stores/circuits';
-import { createDynamoDBClient, createGatewayStore, createTokenStore } from '@weir/stores/control';
+import {
+  createDynamoDBClient,
+  createGatewayStore,
+  createTokenStore,
+  createTopUpPlans,
+} from '@weir/stores/control';
+import { createCredits, createLedgerView } from '@weir/stores/ledger-lists';
 import { createLogStore } from '@weir/stores/logs';
 import { required } from './edge/environment.ts';
 import { createManagementHandler } from './management/create-handler.ts';
@@ -12,6 +18,8 @@ import { createManagementHandler } from './management/create-handler.ts';
 const clock = { now: () => epochMs(Date.now()) };
 const bucket = createBucket({ bucket: required('WEIR_BUCKET') });
 const config = { client: createDynamoDBClient(), table: required('WEIR_CONFIG_TABLE'), clock };
+
+const state = { client: config.client, table: required('WEIR_STATE_TABLE'), clock };
 
 /** The control plane: gateways, tokens and logs, for API Gateway's buffered proxy integration. */
 export const handler = createManagementHandler({
@@ -22,7 +30,10 @@ export const handler = createManagementHandler({
     bucket,
     clock,
   }),
-  circuits: createCircuitList({ client: config.client, table: required('WEIR_STATE_TABLE'), clock }),
+  circuits: createCircuitList(state),
+  ledger: createLedgerView(state),
+  credits: createCredits(state),
+  topUpPlans: createTopUpPlans(config),
   cache: createResponseCache({
     table: required('WEIR_CACHE_TABLE'),
     clock,

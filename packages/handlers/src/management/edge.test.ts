@@ -14,6 +14,7 @@ import { ManualClock } from '@weir/testkit/stores';
 import { createManagementHandler } from './create-handler.ts';
 import { parseProxyEvent, toManagementRequest } from './proxy-event.ts';
 import { toProxyResult } from './proxy-result.ts';
+import { memoryMoney } from './stores-for-test.ts';
 
 const event = (changes: object = {}, context: object = {}) => ({
   httpMethod: 'GET',
@@ -159,6 +160,7 @@ describe('the management function', () => {
     logs: new MemoryLogStore({ clock }),
     cache: new MemoryResponseCache(clock),
     circuits: new MemoryCircuitTable(clock),
+    ...memoryMoney(clock),
     clock,
     ids: { random: (size) => randomBytes(size) },
     limits: DEFAULT_LIMITS,

@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AccountId, epochMs, type GatewayId, type LogStore, type Secret } from '@weir/core';
-import { createFirstAccount, DEFAULT_LIMITS } from '@weir/management';
+import type { AccountId, GatewayId, LogStore } from '@weir/core';
 import { aRecord } from '@weir/testkit/stores';
 import Cloudflare from 'cloudflare';
-import { createManagementHandler } from './create-handler.ts';
-import { type RestApi, startRestApi } from './rest-api-for-test.ts';
+import { type Deployment, deploy } from './deployment-for-test.ts';
 import { inMemory, onEngines, type Place } from './stores-for-test.ts';
 
 const SETTINGS = {
@@ -16,33 +13,11 @@ const SETTINGS = {
   rate_limiting_limit: 0,
 };
 
-let api: RestApi;
+let here: Deployment;
 let client: Cloudflare;
+let connect: Deployment['connect'];
 let account_id: AccountId;
 let logs: LogStore;
-
-/** A fresh deployment: its own account, and the client with the first token. */
-async function deploy(place: Place): Promise<void> {
-  const clock = { now: () => epochMs(Date.now()) };
-  const ids = { random: (size: number) => randomBytes(size) };
-  const stores = place.stores(clock);
-  let handedOver = '{}';
-  const vault = {
-    read: async () => handedOver,
-    write: async (value: Secret) => {
-      handedOver = value.reveal();
-      return 'written' as const;
-    },
-  };
-  logs = stores.logs;
-  account_id = await createFirstAccount({ ...stores, vault, clock, ids }, '1');
-  api = await startRestApi(createManagementHandler({ ...stores, clock, ids, limits: DEFAULT_LIMITS }));
-  const { api_token } = JSON.parse(handedOver) as { api_token: string };
-  client = connect(api_token);
-}
-
-const connect = (apiToken: string) =>
-  new Cloudflare({ apiToken, baseURL: `${api.baseUrl}/client/v4`, maxRetries: 0 });
 
 async function collect<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
   const items: Item[] = [];
@@ -58,8 +33,12 @@ describe.each([
   beforeAll(async () => {
     place = await open();
   });
-  beforeEach(() => deploy(place));
-  afterEach(() => api.close());
+  beforeEach(async () => {
+    here = await deploy(place);
+    ({ client, connect, account_id } = here);
+    logs = here.stores.logs;
+  });
+  afterEach(() => here.close());
   afterAll(() => place.stop());
 
   it('creates, reads, lists, changes and deletes gateways', async () => {
@@ -105,7 +84,7 @@ describe.each([
   it('gets the URL of a provider', async () => {
     await client.aiGateway.create({ account_id, id: 'g', ...SETTINGS });
     const url = await client.aiGateway.urls.get('openai', { account_id, gateway_id: 'g' });
-    expect(url).toBe(`${api.baseUrl}/v1/${account_id}/g/openai`);
+    expect(url).toBe(`${here.baseUrl}/v1/${account_id}/g/openai`);
   });
 
   it('meets the errors that it has classes for', async () => {

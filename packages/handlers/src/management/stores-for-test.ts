@@ -2,10 +2,14 @@ import type {
   AccountStore,
   CircuitList,
   Clock,
+  Credits,
   GatewayStore,
+  Ledger,
+  LedgerView,
   LogStore,
   ResponseCache,
   TokenStore,
+  TopUpPlans,
 } from '@weir/core';
 import { createBucket, createS3Client } from '@weir/stores/bucket';
 import { createResponseCache, DynamoDBCall } from '@weir/stores/cache';
@@ -15,16 +19,24 @@ import {
   createDynamoDBClient,
   createGatewayStore,
   createTokenStore,
+  createTopUpPlans,
 } from '@weir/stores/control';
+import { createLedger } from '@weir/stores/ledger';
+import { createCredits, createLedgerView } from '@weir/stores/ledger-lists';
 import { createLogStore } from '@weir/stores/logs';
 import {
+  createMemoryLedger,
   MemoryAccountStore,
   MemoryCircuitTable,
   MemoryConfig,
   MemoryGatewayStore,
+  MemoryLedgerTable,
   MemoryLogStore,
   MemoryResponseCache,
   MemoryTokenStore,
+  MemoryTopUpPlans,
+  StoredCredits,
+  StoredLedgerView,
 } from '@weir/stores/memory';
 import { startLogEngines } from '@weir/testkit/logs';
 import { LOCAL } from '@weir/testkit/stores';
@@ -36,12 +48,29 @@ export interface Stores {
   readonly logs: LogStore;
   readonly cache: ResponseCache;
   readonly circuits: CircuitList;
+  readonly ledger: LedgerView;
+  readonly credits: Credits;
+  readonly topUpPlans: TopUpPlans;
+  /** The data plane's half of `ledger` and `credits`. */
+  readonly spender: Ledger;
 }
 
 /** Somewhere to keep state. Accounts keep tests apart, so one place serves them all. */
 export interface Place {
   stores(clock: Clock): Stores;
   stop(): Promise<void>;
+}
+
+/** Budgets and credits without a store. */
+export function memoryMoney(clock: Clock) {
+  const table = new MemoryLedgerTable();
+  const options = { table, list: table, clock };
+  return {
+    ledger: new StoredLedgerView(options),
+    credits: new StoredCredits(options),
+    topUpPlans: new MemoryTopUpPlans(),
+    spender: createMemoryLedger(clock, table),
+  };
 }
 
 export async function inMemory(): Promise<Place> {
@@ -55,6 +84,7 @@ export async function inMemory(): Promise<Place> {
         logs: new MemoryLogStore({ clock }),
         cache: new MemoryResponseCache(clock),
         circuits: new MemoryCircuitTable(clock),
+        ...memoryMoney(clock),
       };
     },
     stop: async () => {},
@@ -79,6 +109,10 @@ export async function onEngines(): Promise<Place> {
         tokens: createTokenStore(config),
         logs: createLogStore({ client, table: engines.table, bucket, clock }),
         circuits: createCircuitList({ client, table: 'config', clock }),
+        ledger: createLedgerView({ client, call, table: 'config', clock }),
+        credits: createCredits({ client, call, table: 'config', clock }),
+        topUpPlans: createTopUpPlans(config),
+        spender: createLedger({ client: call, table: 'config', clock }),
         cache: createResponseCache({ client: call, table: 'cache', clock, loadBucket: async () => bucket }),
       };
     },
