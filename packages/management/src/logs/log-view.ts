@@ -4,6 +4,7 @@ import {
   type LogDetail,
   type LogEntry,
   type Outcome,
+  type RecordedCost,
   tokensIn,
   tokensOut,
 } from '@weir/core';
@@ -45,6 +46,10 @@ export function viewLog({ record, feedback }: LogEntry): { readonly [field: stri
     method: record.method,
     streamed: record.streamed,
     first_byte: record.firstByte,
+    ...viewCost(record.cost ?? null),
+    ...(record.usageSource ? { usage_source: record.usageSource } : {}),
+    ...(record.keySource ? { key_source: record.keySource } : {}),
+    ...(record.keyId ? { key_id: record.keyId } : {}),
     usage: record.usage && {
       input: record.usage.input,
       cache_read: record.usage.cacheRead,
@@ -65,6 +70,13 @@ export function viewLog({ record, feedback }: LogEntry): { readonly [field: stri
     warnings: record.warnings,
     ...(record.settings ? { settings: viewSettings(record.settings) } : {}),
   };
+}
+
+/** In dollars, as the contract has it; beside it what it was computed from. An unknown cost is left out: it is not 0. */
+function viewCost(cost: RecordedCost | null): { readonly [field: string]: JsonValue } {
+  if (cost === null) return {};
+  const { micros, book, price } = cost;
+  return { cost: micros / 1e6, custom_cost: book === 'custom', price_book: book, price: price as JsonValue };
 }
 
 /** Each setting under a name of the wire: `retryDelay` → `retry_delay`. */

@@ -99,6 +99,13 @@ describe('a log', () => {
       duration: 812,
       tokens_in: 10,
       tokens_out: 11,
+      cost: 1.234567,
+      custom_cost: false,
+      usage_source: 'reported',
+      price_book: 'override',
+      price: { provider: 'openai', model: 'gpt-*', rates: { input: '1.25', output: '10' } },
+      key_source: 'stored',
+      key_id: 'b6a4',
       metadata: '{"team":"search"}',
       request_type: 'HTTP',
       request_content_type: 'application/json',
@@ -130,6 +137,18 @@ describe('a log', () => {
       feedback: null,
       score: null,
     });
+  });
+
+  it('says when the caller brought the rates, and leaves out a cost that is not known (spec 5.16)', async () => {
+    const custom = { micros: 7, book: 'custom', price: { per_token_in: '0.000001' } };
+    const id = await log({ cost: custom });
+    expect((await api.call('GET', `${BASE}/${id}`)).json.result).toMatchObject({
+      cost: 0.000_007,
+      custom_cost: true,
+      price: { per_token_in: '0.000001' },
+    });
+    const unknown = await log({ cost: null });
+    expect((await api.call('GET', `${BASE}/${unknown}`)).json.result).not.toHaveProperty('cost');
   });
 
   it('has the same fields in a list, but no bodies', async () => {

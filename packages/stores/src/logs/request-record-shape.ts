@@ -1,7 +1,9 @@
 import {
   type AccountId,
+  type CustomCost,
   type DurationMs,
   type EpochMs,
+  type PriceOverride,
   parseAccountId,
   parseGatewayId,
   parseRecordId,
@@ -40,6 +42,9 @@ const keptBody = z.object({
 });
 
 export const metadataShape = z.record(text, z.union([text, z.number(), z.boolean(), z.null()]));
+
+/** The caller's own rates, or the entry of a gateway or an account: flat but for its rates. */
+const rates = z.record(text, z.union([text, z.record(text, text)])) as z.ZodType<CustomCost | PriceOverride>;
 
 const wholeRecord = z.object({
   schema: z.literal(1),
@@ -82,6 +87,13 @@ const wholeRecord = z.object({
       searches: count.exactOptional(),
     })
     .nullable(),
+  usageSource: z.enum(['reported', 'counted', 'estimated']).exactOptional(),
+  cost: z
+    .object({ micros: z.int().nonnegative(), book: text, price: z.union([text, rates]) })
+    .nullable()
+    .exactOptional(),
+  keySource: z.enum(['request', 'stored', 'unified', 'role', 'none']).exactOptional(),
+  keyId: text.exactOptional(),
   metadata: metadataShape,
   requestContentType: text.nullable(),
   responseContentType: text.nullable(),

@@ -129,6 +129,14 @@ export function aRecord(changes: Partial<RequestRecord> = {}): RequestRecord {
     authenticated: true,
     tokenId: aTokenId(),
     wholesale: false,
+    usageSource: 'reported',
+    cost: {
+      micros: 1_234_567,
+      book: 'override',
+      price: { provider: 'openai', model: 'gpt-*', rates: { input: '1.25', output: '10' } },
+    },
+    keySource: 'stored',
+    keyId: 'b6a4',
     compatibilityMode: false,
     step: 0,
     attempts: [
