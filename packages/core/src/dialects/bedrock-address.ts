@@ -28,7 +28,9 @@ const ASKED_FROM: readonly (readonly [regions: string, geographies: readonly str
   ['eu-', ['eu']],
   ['ap-', ['apac', 'jp', 'au']],
   ['us-gov-', ['us-gov']],
+  ['us-', ['us']],
 ];
+const ASKED = ASKED_FROM.flatMap(([, geographies]) => geographies);
 
 /**
  * The name with the region of the credential that is used, unless the name says a region itself. A geography's inference
@@ -38,7 +40,7 @@ export function placedBedrockModel(name: string, region: string): string {
   if (REGION.test(name) || ARN.test(name)) return name;
   const geography = name.slice(0, Math.max(0, name.indexOf('.')));
   const isElsewhere =
-    GEOGRAPHIES.has(geography) &&
+    ASKED.includes(geography) &&
     !ASKED_FROM.some(([regions, asked]) => region.startsWith(regions) && asked.includes(geography));
   return isElsewhere ? name : `${region}/${name}`;
 }

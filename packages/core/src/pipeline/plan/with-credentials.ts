@@ -1,10 +1,12 @@
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
+import { isFault } from '../../form/fault.ts';
 import { requestHeaders } from '../../http/forwarded-headers.ts';
 import { header } from '../../http/header-map.ts';
 import { holdsWeirToken } from '../../identity/token-secret.ts';
 import { durationMs } from '../../ids.ts';
 import { CredentialRefused } from '../../ports/access-tokens.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
+import { callersAccount } from '../../providers/credential/callers-account.ts';
 import type { KeyPlace } from '../../providers/credential/credential.ts';
 import { credentialSlots } from '../../providers/credentials.ts';
 import type { ProviderDescriptor } from '../../providers/descriptor.ts';
@@ -46,16 +48,18 @@ export async function withCredentials(
   const bare = { headers, rawQuery, place: {} };
   // On the API host every key slot belongs to the gateway (spec 5.2, step 2): a caller's provider key is not taken there.
   const own = surface === 'api' ? [] : credentialSlots(provider, headers, rawQuery);
-  if (own.length > 0) return { ...bare, credential: THEIRS };
+  const account = callersAccount(provider, own);
+  if (isFault(account)) return new Refusal('invalidRequest', { message: account.message });
+  if (own.length > 0 && account === null) return { ...bare, credential: THEIRS };
   if (surface === 'api') for (const name of provider.credentialHeaders) headers.delete(name);
   try {
-    const ours = await findOurs(exchange, provider, ports);
+    const ours = account ? { credential: account, used: THEIRS } : await findOurs(exchange, provider, ports);
     if (ours === null) return { ...bare, credential: NOBODYS };
     return isRefusal(ours) ? ours : { rawQuery, ...(await putOn(provider, headers, ours, ports)) };
   } catch (cause) {
     if (cause instanceof CredentialRefused)
       return new Refusal('unusableKey', {
-        message: `${provider.name} did not accept the service account of this gateway. Check that it exists and may be used.`,
+        message: `${provider.name} did not accept the service account. Check that it exists and may be used.`,
         cause,
       });
     if (cause instanceof StoreUnavailable)
