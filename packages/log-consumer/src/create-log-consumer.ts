@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { LogStore } from '@weir/core';
+import type { KeyUses, LogStore } from '@weir/core';
 import type { Bucket } from '@weir/stores/bucket';
 import * as z from 'zod';
 import { drainSpill } from './drain-spill.ts';
@@ -11,6 +11,7 @@ export interface LogConsumerPorts {
     /** Removes what deleted gateways have logged, as long as `mayGoOn`. */
     sweepDeletedGateways(mayGoOn: () => boolean): Promise<number>;
   };
+  readonly keyUses: Pick<KeyUses, 'note'>;
   readonly bucket: Pick<Bucket, 'list' | 'get' | 'delete'>;
   readonly report: Report;
 }

@@ -1,14 +1,11 @@
-import type { LogStore } from '@weir/core';
 import type { Bucket } from '@weir/stores/bucket';
 import { inParallel } from '@weir/stores/logs';
-import { assembledRecord } from './assembled-record.ts';
-import { describeError, type Report } from './report.ts';
+import { describeError } from './report.ts';
 import { readSetAside } from './set-aside-record.ts';
+import { type RecordPorts, storeRecord } from './store-record.ts';
 
-export interface SpillPorts {
-  readonly logs: Pick<LogStore, 'put'>;
+export interface SpillPorts extends RecordPorts {
   readonly bucket: Pick<Bucket, 'list' | 'get' | 'delete'>;
-  readonly report: Report;
 }
 
 const SPILL = 'spill/';
@@ -22,17 +19,15 @@ const AT_ONCE = 2;
  *
  * @returns how many could not be stored.
  */
-export async function drainSpill(
-  { logs, bucket, report }: SpillPorts,
-  mayGoOn: () => boolean,
-): Promise<number> {
+export async function drainSpill(ports: SpillPorts, mayGoOn: () => boolean): Promise<number> {
+  const { bucket, report } = ports;
   let failures = 0;
   const drain = async (key: string): Promise<void> => {
     if (!mayGoOn()) return;
     try {
       const record = await readSetAside(bucket, key);
       if (record === null) return;
-      await logs.put(assembledRecord(record, report));
+      await storeRecord(record, ports);
       await bucket.delete(key);
     } catch (error) {
       failures += 1;

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type AccountId, epochMs, type LogDetail, type RecordId, type RequestRecord } from '@weir/core';
 import { type Bucket, createBucket, createS3Client } from '@weir/stores/bucket';
 import { createDynamoDBClient } from '@weir/stores/config';
+import { createKeyUses } from '@weir/stores/key-uses';
 import { createLogStore } from '@weir/stores/logs';
-import { MemoryBucket } from '@weir/stores/memory';
+import { MemoryBucket, MemoryKeyUses } from '@weir/stores/memory';
 import { objectKey } from '@weir/stores/records';
 import {
   AN_HOUR,
@@ -54,13 +55,17 @@ const report = (line: ReportLine) => lines.push(line);
 
 function openConsumer(table = client) {
   const logs = createLogStore({ client: table, table: engines.table, bucket, clock });
-  return { logs, handle: createLogConsumer({ logs, bucket, report }) };
+  const keyUses = createKeyUses({ client: table, table: engines.table });
+  return { logs, keyUses, handle: createLogConsumer({ logs, keyUses, bucket, report }) };
 }
 
 const invocation = (remaining = 120_000) => ({ getRemainingTimeInMillis: () => remaining });
 const schedule = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
 
-async function deliver(bodies: readonly string[], { handle } = openConsumer()): Promise<number[]> {
+async function deliver(
+  bodies: readonly string[],
+  { handle }: Pick<ReturnType<typeof openConsumer>, 'handle'> = openConsumer(),
+): Promise<number[]> {
   const Records = bodies.map((body, index) => ({ messageId: String(index), body, eventSource: 'aws:sqs' }));
   const answer = await handle({ Records }, invocation());
   return (answer?.batchItemFailures ?? [])
@@ -339,12 +344,43 @@ describe('a round of the schedule', () => {
   });
 });
 
+describe('the stored key that a request was made with', () => {
+  const at = epochMs(Date.UTC(2026, 0, 2, 12));
+
+  it('is noted with the time of the request: from a message, from a pointer and from the spill', async () => {
+    const consumer = openConsumer();
+    const { keyId: _, ...keyless } = record();
+    const used = (keyId: string, seconds: number) =>
+      record({ keyId, keySource: 'stored', createdAt: epochMs(at + 1_000 * seconds) });
+    await deliver([message(used('a', 0)), message(used('a', 120)), message(keyless)], consumer);
+    await deliver([pointer(await setAside('handoff', used('b', 3)))], consumer);
+    await setAside('spill', used('c', 4));
+    await consumer.handle(schedule, invocation());
+    expect(Object.fromEntries(await consumer.keyUses.list(account, gateway))).toEqual({
+      a: at + 120_000,
+      b: at + 3_000,
+      c: at + 4_000,
+    });
+  });
+
+  it('that cannot be noted costs no record', async () => {
+    const logs = createLogStore({ client, table: engines.table, bucket, clock });
+    const keyUses = new MemoryKeyUses();
+    keyUses.isDown = true;
+    const handle = createLogConsumer({ logs, keyUses, bucket, report });
+    const made = record({ keyId: 'a', keySource: 'stored' });
+    expect(await deliver([message(made)], { handle })).toEqual([]);
+    expect(await logs.get(account, gateway, made.id)).not.toBeNull();
+    expect(lines).toMatchObject([{ level: 'warn', event: 'key-use-not-noted', record: made.id }]);
+  });
+});
+
 describe('any other event', () => {
   it.each([{}, null, 'x', { Records: [{ body: 'x' }] }, { source: 'aws.s3' }])(
     '%j is refused',
     async (event) => {
       const logs = createLogStore({ client, table: 'none', bucket: new MemoryBucket(), clock });
-      const handle = createLogConsumer({ logs, bucket, report });
+      const handle = createLogConsumer({ logs, keyUses: new MemoryKeyUses(), bucket, report });
       await expect(handle(event, invocation())).rejects.toThrow('the event is neither');
     },
   );

@@ -1,15 +1,22 @@
 import { epochMs } from '@weir/core';
 import { createBucket } from '@weir/stores/bucket';
+import { createKeyUses } from '@weir/stores/key-uses';
 import { createLogStore } from '@weir/stores/logs';
 import { createLogConsumer } from './create-log-consumer.ts';
 import { writeLine } from './report.ts';
 
 const clock = { now: () => epochMs(Date.now()) };
 const bucket = createBucket({ bucket: required('WEIR_BUCKET') });
-const logs = createLogStore({ table: required('WEIR_LOGS_TABLE'), bucket, clock });
+const table = required('WEIR_LOGS_TABLE');
+const logs = createLogStore({ table, bucket, clock });
 
 /** The log plane: stores records from the queue, and on its schedule those that the queue refused. */
-export const handler = createLogConsumer({ logs, bucket, report: writeLine });
+export const handler = createLogConsumer({
+  logs,
+  keyUses: createKeyUses({ table }),
+  bucket,
+  report: writeLine,
+});
 
 /** Read while the module loads: hosts that run several functions swap the environment around each import. */
 function required(name: string): string {

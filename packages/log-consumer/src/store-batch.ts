@@ -1,15 +1,12 @@
-import type { LogStore } from '@weir/core';
 import type { Bucket } from '@weir/stores/bucket';
 import { inParallel } from '@weir/stores/logs';
-import { assembledRecord } from './assembled-record.ts';
 import { parseMessage, type RecordMessage } from './record-message.ts';
-import { describeError, type Report } from './report.ts';
+import { describeError } from './report.ts';
 import { readSetAside } from './set-aside-record.ts';
+import { type RecordPorts, storeRecord } from './store-record.ts';
 
-export interface BatchPorts {
-  readonly logs: Pick<LogStore, 'put'>;
+export interface BatchPorts extends RecordPorts {
   readonly bucket: Pick<Bucket, 'get' | 'delete'>;
-  readonly report: Report;
 }
 
 export interface QueuedMessage {
@@ -56,14 +53,15 @@ export async function storeBatch(
   return failed;
 }
 
-async function storeOne(message: RecordMessage, { logs, bucket, report }: BatchPorts): Promise<void> {
-  if (message.kind === 'record') return logs.put(assembledRecord(message.record, report));
+async function storeOne(message: RecordMessage, ports: BatchPorts): Promise<void> {
+  const { bucket, report } = ports;
+  if (message.kind === 'record') return storeRecord(message.record, ports);
   const record = await readSetAside(bucket, message.key);
   if (record === null) {
     // The object was there before its message was sent, and goes when the record is stored: this is a second delivery.
     report({ level: 'warn', event: 'handed-over-twice', key: message.key });
     return;
   }
-  await logs.put(assembledRecord(record, report));
+  await storeRecord(record, ports);
   await bucket.delete(message.key);
 }
