@@ -14,7 +14,7 @@ const config: KnipConfig = {
     },
     // Each file directly below `src` of the next two is a function.
     'packages/handlers': { entry: ['src/*.ts'], project: ['src/**/*.ts'] },
-    'packages/log-consumer': { entry: ['src/log-consumer.ts'], project: ['src/**/*.ts'] },
+    'packages/log-consumer': { entry: ['src/{log-consumer,sweeper}.ts'], project: ['src/**/*.ts'] },
     // Each file directly below `src` is a program.
     'packages/examples': { entry: ['src/*.ts', 'src/__fixtures__/run-host.ts'], project: ['src/**/*.ts'] },
     infra: { project: ['src/**/*.ts'] },

@@ -8,6 +8,7 @@ const PACKAGES = {
   management: 'handlers',
   'first-account': 'handlers',
   'log-consumer': 'log-consumer',
+  sweeper: 'log-consumer',
 } as const;
 
 export type FunctionName = keyof typeof PACKAGES;

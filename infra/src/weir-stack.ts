@@ -10,6 +10,7 @@ import { InferenceFunction } from './functions/inference-function.ts';
 import { LOG_CONSUMER_TIMEOUT, LogConsumer } from './functions/log-consumer.ts';
 import { ManagementFunction } from './functions/management-function.ts';
 import type { Stores } from './functions/stores.ts';
+import { Sweeper } from './functions/sweeper.ts';
 import { GatewayApi } from './gateway-api.ts';
 import { ObjectBucket } from './object-bucket.ts';
 import { ProviderKeysKey } from './provider-keys-key.ts';
@@ -49,6 +50,7 @@ export class WeirStack extends Stack {
     });
     const management = new ManagementFunction(this, 'Management', { settings, stores });
     const logConsumer = new LogConsumer(this, 'LogConsumer', { settings, stores });
+    const sweeper = new Sweeper(this, 'Sweeper', { settings, stores });
     new FirstAccount(this, 'FirstAccount', { settings, stores });
 
     const api = new GatewayApi(this, 'Api', {
@@ -60,7 +62,11 @@ export class WeirStack extends Stack {
         management: management.function,
       },
     });
-    this.#notify(settings.alarmTopicArn, [stores.records.unstoredRecords, logConsumer.failing]);
+    this.#notify(settings.alarmTopicArn, [
+      stores.records.unstoredRecords,
+      logConsumer.failing,
+      sweeper.failing,
+    ]);
     this.#output('BaseUrl', 'What a client’s base URL begins with', api.baseUrl);
     this.#output(
       'FirstTokenSecretArn',

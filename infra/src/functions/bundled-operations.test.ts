@@ -42,9 +42,11 @@ const FUNCTIONS: Readonly<
   // The bucket that they spill records into could also be emptied.
   unified: { logicalId: 'Unified', carriedAlong: ['s3:DeleteObject', 's3:ListBucket'] },
   provider: { logicalId: 'Provider', carriedAlong: ['s3:DeleteObject', 's3:ListBucket'] },
-  // The bucket that it reads bodies from could also write them, and the cache that it purges could be read.
-  management: { logicalId: 'Management', carriedAlong: ['dynamodb:GetItem', 's3:PutObject'] },
+  // The bucket that it reads bodies from could also write them.
+  management: { logicalId: 'Management', carriedAlong: ['s3:PutObject'] },
   'log-consumer': { logicalId: 'LogConsumer', carriedAlong: [] },
+  // The log store that it writes missing records to could also list and delete them.
+  sweeper: { logicalId: 'Sweeper', carriedAlong: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'] },
   // The stores that it creates an account and a token in could also change, list and delete them.
   'first-account': {
     logicalId: 'FirstAccount',

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { resource, resourcesOf, synthesise, type Template } from '../synthesise-for-test.ts';
 import { type Permissions, permissionsOf } from './permissions-for-test.ts';
 
-const FUNCTIONS = ['Unified', 'Provider', 'Management', 'LogConsumer', 'FirstAccount'];
+const FUNCTIONS = ['Unified', 'Provider', 'Management', 'LogConsumer', 'Sweeper', 'FirstAccount'];
 
 let template: Template;
 
@@ -28,7 +28,7 @@ const INFERENCE: Permissions = {
   CacheTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   ConfigTable: ['dynamodb:BatchGetItem'],
   'ConfigTable, keys like G#*#default': ['dynamodb:PutItem'],
-  'StateTable, keys like C#*, R#*': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  'StateTable, keys like B#*, C#*, I#*, P#*, R#*': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   'ObjectBucket/cache/*': ['s3:GetObject', 's3:PutObject'],
   'ObjectBucket/handoff/*': ['s3:PutObject'],
   'ObjectBucket/spill/*': ['s3:PutObject'],
@@ -58,6 +58,7 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
       'dynamodb:UpdateItem',
     ],
     'ProviderKeysKey bound to account, gateway, provider': ['kms:GenerateDataKey'],
+    'StateTable, keys like B#*, I#*, P#*': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     'StateTable, keys like C#*': ['dynamodb:Query'],
     ObjectBucket: ['s3:ListBucket'],
     'ObjectBucket/bodies/*': ['s3:DeleteObject', 's3:GetObject'],
@@ -81,6 +82,12 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
     'ObjectBucket/handoff/*': ['s3:DeleteObject', 's3:GetObject'],
     'ObjectBucket/spill/*': ['s3:DeleteObject', 's3:GetObject'],
     RecordsQueue: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    'its log group': OWN_LOG,
+  },
+  Sweeper: {
+    'DataKey through dynamodb': ITEM_ENCRYPTION,
+    LogsTable: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    'StateTable, keys like B#*, I#*, P#*': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     'its log group': OWN_LOG,
   },
   FirstAccount: {
@@ -157,6 +164,7 @@ describe('functions', () => {
     ['Provider', 1024, 900],
     ['Management', 512, 29],
     ['LogConsumer', 512, 120],
+    ['Sweeper', 256, 60],
     ['FirstAccount', 256, 60],
   ])('%s runs on arm64 and Node 24 with %d MB for at most %d s', (id, memory, timeout) => {
     expect(resource(template, id).Properties).toMatchObject({
@@ -207,6 +215,7 @@ describe('functions', () => {
       ],
     ],
     ['LogConsumer', ['WEIR_LOGS_TABLE', 'WEIR_BUCKET']],
+    ['Sweeper', ['WEIR_STATE_TABLE', 'WEIR_LOGS_TABLE']],
     ['FirstAccount', ['WEIR_CONFIG_TABLE', 'WEIR_FIRST_TOKEN_SECRET']],
   ])('%s knows %j and nothing else', (id, names) => {
     expect(Object.keys(variablesOf(template, id))).toEqual(names);
@@ -252,14 +261,20 @@ describe('the log consumer', () => {
   });
 
   test('drains the spill prefix every five minutes', () => {
-    const [[, rule] = ['none', undefined]] = resourcesOf(template, 'AWS::Events::Rule');
-    expect(rule?.Properties).toMatchObject({
-      ScheduleExpression: 'rate(5 minutes)',
-      State: 'ENABLED',
-      Targets: [{ Arn: { 'Fn::GetAtt': ['LogConsumer', 'Arn'] } }],
-    });
+    expect(rulesFor('LogConsumer')).toMatchObject([
+      { ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' },
+    ]);
   });
 });
+
+test('the sweeper looks every minute for what interrupted requests have reserved', () => {
+  expect(rulesFor('Sweeper')).toMatchObject([{ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' }]);
+});
+
+const rulesFor = (id: string) =>
+  resourcesOf(template, 'AWS::Events::Rule')
+    .map(([, rule]) => rule.Properties)
+    .filter(({ Targets }) => JSON.stringify(Targets).includes(`"Fn::GetAtt":["${id}","Arn"]`));
 
 describe('the first account', () => {
   test('is a resource of the stack, made by its function, and outlives the stack with the tables', () => {

@@ -67,12 +67,12 @@ function inferencePermissions({
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),
-    // Counts of rate limits, and circuits.
+    // Counts of rate limits, circuits, and the ledger: buckets, where they are listed, prepaid credits.
     new iam.PolicyStatement({
       actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
       resources: [tables.state.tableArn],
       conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['C#*', 'R#*'] },
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['B#*', 'C#*', 'I#*', 'P#*', 'R#*'] },
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),

@@ -76,6 +76,15 @@ function managementPermissions({ dataKey, tables, objects, providerKeysKey }: St
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),
+    // What budgets hold; prepaid credits, their entries, and top-ups.
+    new iam.PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      resources: [tables.state.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['B#*', 'I#*', 'P#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
     // One cached answer can be purged.
     new iam.PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [tables.cache.tableArn] }),
     dataKey.permit('table items'),
