@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parsePrivateEndpoints } from '@weir/core';
 import type { Node } from 'constructs';
 import * as z from 'zod';
 
@@ -12,9 +13,21 @@ const baseUrls = z.record(
   z.url({ protocol: /^https?$/, error: 'an http or https URL' }),
 );
 
+/** Core says what one is, to the deployment and to the functions alike. */
+const privateEndpoints = z.array(z.string()).superRefine((endpoints, context) => {
+  try {
+    parsePrivateEndpoints(JSON.stringify(endpoints));
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: String(error) });
+  }
+});
+
 const contextSchema = z.object({
   deletionProtection: flag.default(true),
   providerBaseUrls: z.union([baseUrls, z.string().transform(parseJson).pipe(baseUrls)]).default({}),
+  privateEndpoints: z
+    .union([privateEndpoints, z.string().transform(parseJson).pipe(privateEndpoints)])
+    .default([]),
   upstreamTimeoutMs: z.coerce.number().int().min(1_000).max(890_000).default(280_000),
   region: z.string().optional(),
   stackName: z.string().default('Weir'),
@@ -29,6 +42,8 @@ export interface DeploymentSettings {
   readonly deletionProtection: boolean;
   /** Provider slug → base URL, in place of the provider's own: private endpoints, proxies, simulators. */
   readonly providerBaseUrls: Readonly<Record<string, string>>;
+  /** Hosts, `host:port` and CIDR ranges that custom providers may reach although they are not public. Default none. */
+  readonly privateEndpoints: readonly string[];
   /** How long a provider may take to begin its answer. Default 280,000 ms, inside API Gateway's idle limit of 5 minutes. */
   readonly upstreamTimeoutMs: number;
   /** Fixes the stack's region; otherwise the CLI's profile decides. */
@@ -62,7 +77,7 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    context.addIssue({ code: 'custom', message: 'neither an object nor its JSON' });
+    context.addIssue({ code: 'custom', message: 'neither the value nor its JSON' });
     return z.NEVER;
   }
 }

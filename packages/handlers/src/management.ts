@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { epochMs } from '@weir/core';
+import { epochMs, parsePrivateEndpoints } from '@weir/core';
 import { DEFAULT_LIMITS } from '@weir/management';
 import { createBucket } from '@weir/stores/bucket';
 import { createResponseCache } from '@weir/stores/cache';
 import { createCircuitList } from '@weir/stores/circuits';
 import {
+  createAccountStore,
   createDynamoDBClient,
   createGatewayStore,
   createTokenStore,
@@ -23,6 +24,7 @@ const state = { client: config.client, table: required('WEIR_STATE_TABLE'), cloc
 
 /** The control plane: gateways, tokens and logs, for API Gateway's buffered proxy integration. */
 export const handler = createManagementHandler({
+  accounts: createAccountStore(config),
   gateways: createGatewayStore(config),
   tokens: createTokenStore(config),
   logs: createLogStore({
@@ -42,4 +44,5 @@ export const handler = createManagementHandler({
   clock,
   ids: { random: (size) => randomBytes(size) },
   limits: DEFAULT_LIMITS,
+  privateEndpoints: parsePrivateEndpoints(required('WEIR_PRIVATE_ENDPOINTS')),
 });

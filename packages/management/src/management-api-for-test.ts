@@ -13,6 +13,7 @@ import {
   type StoredToken,
 } from '@weir/core';
 import {
+  MemoryAccountStore,
   MemoryCircuitTable,
   MemoryConfig,
   MemoryGatewayStore,
@@ -49,7 +50,13 @@ const envelope = z.strictObject({
   errors: z.array(problem),
   messages: z.array(problem),
   result_info: z
-    .strictObject({ page: z.int(), per_page: z.int(), count: z.int(), total_count: z.int() })
+    .strictObject({
+      page: z.int(),
+      per_page: z.int(),
+      count: z.int(),
+      total_count: z.int(),
+      total_pages: z.int().optional(),
+    })
     .optional(),
 });
 
@@ -67,6 +74,8 @@ export class ManagementApi {
   spent: readonly BudgetState[] = [];
   readonly reported: unknown[] = [];
   readonly ports: ManagementPorts = {
+    accounts: new MemoryAccountStore(this.config),
+    privateEndpoints: [],
     gateways: new MemoryGatewayStore(this.config, this.clock),
     tokens: new MemoryTokenStore(this.config),
     logs: new MemoryLogStore({ clock: this.clock }),
@@ -84,6 +93,8 @@ export class ManagementApi {
 
   static async start(): Promise<ManagementApi> {
     const api = new ManagementApi();
+    const createdAt = new Date(api.clock.now()).toISOString();
+    await api.ports.accounts.create({ id: api.account, name: 'ours', createdAt });
     api.owner = await api.token({});
     return api;
   }

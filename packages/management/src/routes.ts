@@ -7,6 +7,12 @@ import { createTopUp, getTopUpStatus, onlyOperators } from './billing/top-up.ts'
 import { deleteTopUpConfig, getTopUpConfig, setTopUpConfig } from './billing/top-up-config.ts';
 import { listUsage } from './billing/usage-history.ts';
 import { listCircuits } from './circuits/list-circuits.ts';
+import { getCustomProvider, listCustomProviders } from './custom-providers/read-custom-providers.ts';
+import {
+  createCustomProvider,
+  deleteCustomProvider,
+  updateCustomProvider,
+} from './custom-providers/write-custom-providers.ts';
 import { frontPage } from './front-page.ts';
 import { createGateway } from './gateways/create-gateway.ts';
 import { deleteGateway } from './gateways/delete-gateway.ts';
@@ -73,6 +79,22 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
 
   ...billingRoutes(`${AI_GATEWAY}/billing`),
 
+  {
+    pattern: `${AI_GATEWAY}/custom-providers`,
+    methods: {
+      GET: onAccount('gateway:read', listCustomProviders),
+      POST: onAccount('gateway:write', createCustomProvider),
+    },
+  },
+  {
+    pattern: `${AI_GATEWAY}/custom-providers/{id}`,
+    methods: {
+      GET: onAccount('gateway:read', getCustomProvider),
+      PATCH: onAccount('gateway:write', updateCustomProvider),
+      DELETE: onAccount('gateway:write', deleteCustomProvider),
+    },
+  },
+
   ...tokenRoutes(`${ACCOUNT}/tokens`),
   ...tokenRoutes(`${API}/user/tokens`),
 
@@ -95,12 +117,6 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
   ...laterOnGateway('custom-domains', { GET: 'gateway:write', POST: 'gateway:write' }),
   ...laterOnGateway('custom-domains/{hostname}', { GET: 'gateway:write', DELETE: 'gateway:write' }),
   ...laterOnAccount('evaluation-types', { GET: 'gateway:read' }),
-  ...laterOnAccount('custom-providers', { GET: 'gateway:read', POST: 'gateway:write' }),
-  ...laterOnAccount('custom-providers/{id}', {
-    GET: 'gateway:read',
-    PATCH: 'gateway:write',
-    DELETE: 'gateway:write',
-  }),
   { pattern: `${API}/graphql`, methods: { POST: onAccount('gateway:read', notServed) } },
 ];
 

@@ -5,7 +5,12 @@ import type { CustomProvider } from './custom-provider.ts';
 
 const PREFIX = 'custom-';
 /** Where any client may write the key of a provider that we know nothing of. */
-const CREDENTIAL_HEADERS = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];
+export const CUSTOM_CREDENTIAL_HEADERS: readonly string[] = [
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+];
 
 /** A custom provider's name on every path, in models and in records: always prefixed, whatever the slug begins with (spec 5.15-2). */
 export const customName = ({ slug }: Pick<CustomProvider, 'slug'>): string => `${PREFIX}${slug}`;
@@ -56,7 +61,7 @@ function describe(provider: CustomProvider, version: string): ProviderDescriptor
     compatPrefixes: [name],
     baseUrl: base,
     credential: BEARER,
-    credentialHeaders: CREDENTIAL_HEADERS,
+    credentialHeaders: CUSTOM_CREDENTIAL_HEADERS,
     serves: { 'openai-chat': endpoint('chat/completions'), embeddings: endpoint('embeddings') },
     streamUsage: 'unasked',
     headers: Object.entries(provider.headers),

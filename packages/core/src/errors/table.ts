@@ -304,6 +304,14 @@ export const ERRORS = {
     retry: false,
     message: 'There is no custom provider with this id in this account.',
   },
+  customProviderQuota: {
+    code: 7014,
+    status: 403,
+    blame: 'policy',
+    type: 'permission_error',
+    retry: false,
+    message: 'This account has as many custom providers as it may have. Delete one first.',
+  },
 
   // Management and routing.
   noRoute: {

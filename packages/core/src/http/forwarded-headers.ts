@@ -45,6 +45,12 @@ export function requestHeaders(headers: HeaderMap): Map<string, readonly string[
   return kept;
 }
 
+/** Whether a provider may see a header of this name, in lower case, when nobody says otherwise. */
+export const isForwardedHeader = (name: string): boolean =>
+  !HOP_BY_HOP.has(name) &&
+  !NOT_FOR_PROVIDERS.has(name) &&
+  !NOT_FOR_PROVIDERS_PREFIXES.some((prefix) => name.startsWith(prefix));
+
 /** The answer's headers that the client may see. */
 export const responseHeaders = (headers: HeaderMap) =>
   filtered(headers, NOT_FOR_CLIENTS, NOT_FOR_CLIENTS_PREFIXES);

@@ -2,6 +2,7 @@ import {
   durationMs,
   type Ports,
   parseBaseUrls,
+  parsePrivateEndpoints,
   runRequest,
   StoreUnavailable,
   type TranslationPort,
@@ -13,6 +14,7 @@ import { createConfigSource } from '@weir/stores/config';
 import { createPlatformCredentials } from '@weir/stores/credentials';
 import { createRateLimiter } from '@weir/stores/limits';
 import { createRecordSink } from '@weir/stores/records';
+import { AddressGuard } from './address-guard.ts';
 import { required, requiredNumber } from './environment.ts';
 import { logFailure } from './failure-log.ts';
 import { HttpsUpstream } from './https-upstream.ts';
@@ -67,7 +69,7 @@ export function createDataPlane() {
     pricing: { load: notYet },
     unifiedBilling: 'open',
     translation: lazyTranslation(),
-    upstream: new HttpsUpstream(),
+    upstream: new HttpsUpstream(new AddressGuard(parsePrivateEndpoints(required('WEIR_PRIVATE_ENDPOINTS')))),
     compression: zlibCompression,
     clock: systemClock,
     timer: systemTimer,

@@ -30,7 +30,9 @@ export async function deploy(place: Place): Promise<Deployment> {
     },
   };
   const account_id = await createFirstAccount({ ...stores, vault, clock, ids }, '1');
-  const api = await startRestApi(createManagementHandler({ ...stores, clock, ids, limits: DEFAULT_LIMITS }));
+  const api = await startRestApi(
+    createManagementHandler({ ...stores, clock, ids, limits: DEFAULT_LIMITS, privateEndpoints: [] }),
+  );
   const connect = (apiToken: string) =>
     new Cloudflare({ apiToken, baseURL: `${api.baseUrl}/client/v4`, maxRetries: 0 });
   const { api_token } = JSON.parse(handedOver) as { api_token: string };

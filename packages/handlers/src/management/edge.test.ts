@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { mintToken } from '@weir/core';
 import { DEFAULT_LIMITS, type ManagementAnswer } from '@weir/management';
 import {
+  MemoryAccountStore,
   MemoryCircuitTable,
   MemoryConfig,
   MemoryGatewayStore,
@@ -155,6 +156,8 @@ describe('the management function', () => {
   const config = new MemoryConfig();
   const gateways = new MemoryGatewayStore(config, clock);
   const handler = createManagementHandler({
+    accounts: new MemoryAccountStore(config),
+    privateEndpoints: [],
     gateways,
     tokens: new MemoryTokenStore(config),
     logs: new MemoryLogStore({ clock }),

@@ -19,6 +19,8 @@ export interface PageInfo {
   readonly per_page: number;
   readonly count: number;
   readonly total_count: number;
+  /** Where the contract has it (spec 2.1). */
+  readonly total_pages?: number;
 }
 
 const COMMON = {
