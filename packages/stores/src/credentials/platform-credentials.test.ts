@@ -110,8 +110,13 @@ describe('credentials from a secret', () => {
     expect(await find()).toBe('two');
   });
 
-  it.each(['not json sk-hidden', '["sk-hidden"]', '{"openai":{"key":"sk-hidden"}}', 'null'])(
-    'that are not an object of strings are an error that names the secret and shows none: %s',
+  it('of several parts are their JSON, as it would be stored for a gateway', async () => {
+    const parts = { api_key: 'sk-1', resource: 'acme' };
+    expect(await aSecret(JSON.stringify({ openai: parts })).find()).toBe(JSON.stringify(parts));
+  });
+
+  it.each(['not json sk-hidden', '["sk-hidden"]', '{"openai":["sk-hidden"]}', '{"openai":7}', 'null'])(
+    'that are not an object of keys are an error that names the secret and shows none: %s',
     async (text) => {
       const failure = await aSecret(text)
         .find()

@@ -17,12 +17,13 @@ const USABLE_FOR = 600_000;
 /** How long keys serve while Secrets Manager is down. Milliseconds. */
 const GRACE = 86_400_000;
 
-const storedKeys = z.record(z.string(), z.string());
+/** A key, or the parts of one where the provider needs several (`parseCredential` of core). */
+const storedKeys = z.record(z.string(), z.union([z.string(), z.record(z.string(), z.unknown())]));
 
 type Keys = ReadonlyMap<string, Secret>;
 
 export interface PlatformCredentialsOptions {
-  /** ARN of the secret that holds `{"<provider slug>": "<key>"}`. */
+  /** ARN of the secret that holds `{"<provider slug>": "<key>"}`; a key of several parts is an object. */
   readonly secret: string;
   /** Called at the first need of a key, so that the client is loaded only then. */
   readonly loadSecrets: () => Promise<SecretReader>;
@@ -92,9 +93,14 @@ function parseKeys(secret: string, text: string): Keys {
     throw new DamagedItem(secret, 'not JSON');
   }
   const parsed = z.safeParse(storedKeys, value);
-  if (!parsed.success) throw new DamagedItem(secret, 'not an object of strings');
+  if (!parsed.success) throw new DamagedItem(secret, 'not an object of keys');
   const keys = Object.entries(parsed.data).filter(([, key]) => key !== '');
-  return new Map(keys.map(([provider, key]) => [provider, new Secret(key)]));
+  return new Map(
+    keys.map(([provider, key]) => [
+      provider,
+      new Secret(typeof key === 'string' ? key : JSON.stringify(key)),
+    ]),
+  );
 }
 
 /** The operator's own provider keys. One per process. */
