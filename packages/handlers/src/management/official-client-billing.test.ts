@@ -102,7 +102,7 @@ describe.each([
   });
 
   it('sets spend limits, keeps their ids over an update, and what is spent under them is shown', async () => {
-    type Limits = NonNullable<Cloudflare.AIGatewayUpdateParams['spend_limits']>;
+    type Limits = NonNullable<Parameters<Cloudflare['aiGateway']['update']>[1]['spend_limits']>;
     const limitsOf = (limit: number): Limits => ({
       enabled: true,
       rules: [
@@ -124,7 +124,7 @@ describe.each([
     expect((await change(0.2)).spend_limits?.rules?.[0]?.id).toBe(rule);
 
     const path = `/accounts/${account_id}/ai-gateway/gateways/${GATEWAY}/spend`;
-    const shown = async () => await here.client.get<never, { result: unknown }>(path);
+    const shown = async () => await here.client.get<{ result: unknown }>(path);
     expect(await shown()).toMatchObject({ result: [{ rule, bucket: null, limit: 0.2, spent: 0 }] });
     const gateway = await here.stores.gateways.get(account_id, GATEWAY);
     if (!gateway) throw new Error('it was made above');
