@@ -1,5 +1,6 @@
 import type { AccountId, GatewayId } from '../ids.ts';
 import type { PriceOverride } from '../money/price-override.ts';
+import type { DeployedRoute } from '../routing/route.ts';
 import type { StoredKey } from './stored-key.ts';
 
 export type RateLimitTechnique = 'fixed' | 'sliding';
@@ -152,4 +153,6 @@ export interface GatewaySnapshot {
   readonly settings: GatewaySettings;
   /** Its provider keys (spec 5.2): sealed. */
   readonly keys: readonly StoredKey[];
+  /** The deployed version of each route (spec 5.10). */
+  readonly routes: readonly DeployedRoute[];
 }

@@ -14,6 +14,7 @@ const gatewayOf = (settings: Partial<GatewaySettings>): GatewaySnapshot => ({
   modifiedAt: '',
   settings: { ...DEFAULT_SETTINGS, ...settings },
   keys: [],
+  routes: [],
 });
 
 const requestOn = (

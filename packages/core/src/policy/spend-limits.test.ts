@@ -23,6 +23,7 @@ function gatewayWith(rules: readonly SpendRule[], enabled = true): GatewaySnapsh
     modifiedAt: '',
     settings: { ...DEFAULT_SETTINGS, spend_limits: { enabled, rules } },
     keys: [],
+    routes: [],
   };
 }
 

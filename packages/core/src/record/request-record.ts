@@ -1,6 +1,7 @@
 import type { TokenUsage } from '../form/token-usage.ts';
 import type { AccountId, DurationMs, EpochMs, RecordId, TokenId } from '../ids.ts';
 import type { RecordedCost } from '../ports/pricing.ts';
+import type { RouteTrace } from '../routing/route.ts';
 
 export type MetadataValue = string | number | boolean | null;
 export type Blame = 'caller' | 'policy' | 'upstream' | 'gateway';
@@ -82,6 +83,8 @@ export interface RequestRecord {
   readonly keySource?: KeySource;
   /** The stored key that was used. */
   readonly keyId?: string;
+  /** The way through a dynamic route, as far as this record's step knows it. */
+  readonly route?: RouteTrace;
   readonly metadata: Readonly<Record<string, MetadataValue>>;
   readonly requestContentType: string | null;
   readonly responseContentType: string | null;

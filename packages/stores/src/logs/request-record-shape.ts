@@ -94,6 +94,21 @@ const wholeRecord = z.object({
     .exactOptional(),
   keySource: z.enum(['request', 'stored', 'unified', 'role', 'none']).exactOptional(),
   keyId: text.exactOptional(),
+  route: z
+    .object({
+      route: text,
+      version: text,
+      steps: z.array(
+        z.object({
+          element: text,
+          type: z.enum(['start', 'conditional', 'percentage', 'rate', 'model', 'end']),
+          branch: text.nullable(),
+          why: text,
+          duration: count,
+        }),
+      ),
+    })
+    .exactOptional(),
   metadata: metadataShape,
   requestContentType: text.nullable(),
   responseContentType: text.nullable(),

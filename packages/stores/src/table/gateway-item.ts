@@ -101,5 +101,6 @@ export function fromGatewayItem(item: Record<string, AttributeValue>): GatewaySn
     modifiedAt: modified_at,
     settings: { ...DEFAULT_SETTINGS, ...settings } as GatewaySettings,
     keys: keys ?? [],
+    routes: [],
   };
 }

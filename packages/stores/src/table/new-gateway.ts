@@ -26,6 +26,7 @@ export function newGateway(
     modifiedAt: createdAt,
     settings,
     keys: [],
+    routes: [],
   };
 }
 

@@ -150,6 +150,7 @@ export class GatewayForTest {
       modifiedAt: '2026-01-01T00:00:00.000Z',
       settings: { ...DEFAULT_SETTINGS, ...settings },
       keys: [],
+      routes: [],
     };
     this.gateways.set(gateway.id, gateway);
     return gateway;
