@@ -40,10 +40,11 @@ function readEndpoint(given: unknown): Endpoint {
     if (version !== 0 && !network.includes('%') && Number(prefix) <= (version === 4 ? 32 : 128))
       return { kind: 'range', network, prefix: Number(prefix) };
   } else {
-    const [hostname, port] = splitPort(text);
+    const [written, port] = splitPort(text);
+    const hostname = withoutDot(written);
     const isAddress = isIP(hostname) !== 0 && !hostname.includes('%');
     if ((isAddress || NAME.test(hostname)) && (port === null || isPort(port)))
-      return { kind: 'host', hostname: withoutDot(isAddress ? canonical(hostname) : hostname), port };
+      return { kind: 'host', hostname: isAddress ? canonical(hostname) : hostname, port };
   }
   throw new Error(
     `"${String(given).slice(0, 100)}" is no private endpoint: write a host, host:port or CIDR range.`,

@@ -2,13 +2,15 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type CachedAnswer,
   type CacheKey,
+  cacheName,
+  customDescriptor,
   epochMs,
   type GatewayId,
   type GatewaySnapshot,
   namedCacheKey,
 } from '@weir/core';
 import { anAccountId } from '@weir/testkit/stores';
-import { ManagementApi, PLAIN } from '../management-api-for-test.ts';
+import { ManagementApi, PLAIN, textIn } from '../management-api-for-test.ts';
 
 const PURGE = 'ai-gateway/gateways/main/cache/purge';
 const KEY = 'ab'.repeat(32) as CacheKey;
@@ -37,6 +39,11 @@ const put = (key: CacheKey, account = api.account) => {
   const times = { askedAt: api.clock.now(), expiresAt: epochMs(api.clock.now() + 60_000) };
   return api.cache.put(key, { account, gateway: 'main' as GatewayId }, answer, times);
 };
+/** What the account's first custom provider is called in the cache. */
+async function nameNow(): Promise<string> {
+  const [provider] = (await api.ports.accounts.snapshot(api.account))?.customProviders ?? [];
+  return provider ? cacheName(customDescriptor(provider)) : '';
+}
 const isThere = async (key: CacheKey) => (await api.cache.get(key)).answer !== null;
 const change = (json: object) => api.call('PUT', 'ai-gateway/gateways/main', { json });
 
@@ -77,6 +84,22 @@ describe('purging the cache of a gateway', () => {
     expect([await isThere(one), await isThere(all)]).toEqual([false, true]);
     const shared = await api.call('POST', PURGE, { json: { cache_key: 'faq' } });
     expect(shared.json.result).toMatchObject({ key: all, found: true });
+  });
+
+  it('finds the entry of a custom provider, as long as the provider has not changed since', async () => {
+    const custom = { name: 'x', slug: 'x', base_url: 'https://models.example' };
+    const { result } = (await api.call('POST', 'ai-gateway/custom-providers', { json: custom })).json;
+    const { account, id, internalId, cacheEpoch } = await gateway();
+    const scope = { account, gateway: id, internalId, epoch: cacheEpoch };
+    const target = { provider: await nameNow(), model: 'm' };
+    const key = namedCacheKey(scope, { key: 'faq', target });
+    await put(key);
+    const json = { cache_key: 'faq', provider: 'custom-x', model: 'm' };
+    const change = { json: { name: 'y' } };
+    await api.call('PATCH', `ai-gateway/custom-providers/${textIn(result, 'id')}`, change);
+    expect((await api.call('POST', PURGE, { json })).json.result).toMatchObject({ found: false });
+    await put(namedCacheKey(scope, { key: 'faq', target: { ...target, provider: await nameNow() } }));
+    expect((await api.call('POST', PURGE, { json })).json.result).toMatchObject({ found: true });
   });
 
   it('reaches no entry of another account', async () => {

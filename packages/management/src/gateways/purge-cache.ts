@@ -1,8 +1,13 @@
 import {
+  type AccountSnapshot,
   type CacheKey,
   type CacheScope,
+  cacheName,
+  customDescriptor,
+  customProviderNamed,
   findProvider,
   type GatewaySnapshot,
+  isCustomName,
   namedCacheKey,
   parseCacheKey,
   Refusal,
@@ -59,13 +64,19 @@ async function purgeOne(
 ): Promise<ManagementAnswer | Refusal> {
   const gateway = await findGateway(call, ports);
   if (gateway instanceof Refusal) return gateway;
-  const key = keyIn(body, gateway);
+  const isCustom = body.provider !== undefined && isCustomName(body.provider);
+  const account = isCustom ? await ports.accounts.snapshot(call.account) : null;
+  const key = keyIn(body, gateway, account);
   if (key instanceof Refusal) return key;
   const found = await ports.cache.purge(key, { account: call.account, gateway: call.gateway });
   return succeed({ purged: 'key', key, found });
 }
 
-function keyIn({ key, cache_key, provider, model }: Purge, gateway: GatewaySnapshot): CacheKey | Refusal {
+function keyIn(
+  { key, cache_key, provider, model }: Purge,
+  gateway: GatewaySnapshot,
+  account: AccountSnapshot | null,
+): CacheKey | Refusal {
   if (key !== undefined) {
     if (cache_key !== undefined || provider !== undefined || model !== undefined)
       return fault('key', 'stands alone: it already says which entry is meant');
@@ -78,9 +89,10 @@ function keyIn({ key, cache_key, provider, model }: Purge, gateway: GatewaySnaps
     if (model !== undefined) return fault('provider', 'is required beside model');
     return namedCacheKey(scopeOf(gateway), { key: cache_key, target: null });
   }
-  const known = findProvider(provider);
+  const custom = customProviderNamed(account, provider);
+  const known = custom ? customDescriptor(custom) : findProvider(provider);
   if (known === null) return fault('provider', `there is no provider "${provider.slice(0, 64)}"`);
-  const target = { provider: known.slug, model: model ?? null };
+  const target = { provider: cacheName(known), model: model ?? null };
   return namedCacheKey(scopeOf(gateway), { key: cache_key, target });
 }
 

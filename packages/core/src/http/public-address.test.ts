@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { isInRange, isPublicAddress } from './public-address.ts';
+
+describe('an address is public', () => {
+  it.each([
+    '1.1.1.1',
+    '8.8.8.8',
+    '9.255.255.255',
+    '11.0.0.0',
+    '100.63.255.255',
+    '100.128.0.0',
+    '172.15.255.255',
+    '172.32.0.0',
+    '169.253.255.255',
+    '192.0.1.1',
+    '198.17.255.255',
+    '198.20.0.0',
+    '223.255.255.255',
+    '168.63.129.15',
+    '2606:4700:4700::1111',
+    '2001:4860:4860::8888',
+    '2400:cb00::1',
+    '::ffff:8.8.8.8',
+    '::ffff:808:808',
+    '64:ff9b::8.8.8.8',
+  ])('%s', (address) => expect(isPublicAddress(address)).toBe(true));
+});
+
+describe('an address is not public', () => {
+  it.each([
+    ['0.0.0.0', 'this host'],
+    ['10.0.0.1', 'private'],
+    ['10.255.255.255', 'private'],
+    ['100.64.0.1', 'a carrier’s'],
+    ['100.100.100.200', 'Alibaba’s metadata'],
+    ['127.0.0.1', 'loopback'],
+    ['127.255.255.254', 'loopback'],
+    ['168.63.129.16', 'Azure’s host'],
+    ['169.254.169.254', 'metadata'],
+    ['169.254.170.2', 'metadata of containers'],
+    ['172.16.0.1', 'private'],
+    ['172.31.255.255', 'private'],
+    ['192.0.0.192', 'Oracle’s metadata'],
+    ['192.0.2.1', 'documentation'],
+    ['192.88.99.1', 'a 6to4 relay'],
+    ['192.168.1.1', 'private'],
+    ['198.18.0.1', 'benchmarks'],
+    ['198.19.255.255', 'benchmarks'],
+    ['198.51.100.1', 'documentation'],
+    ['203.0.113.1', 'documentation'],
+    ['224.0.0.1', 'multicast'],
+    ['240.0.0.1', 'reserved'],
+    ['255.255.255.255', 'broadcast'],
+    ['::', 'this host'],
+    ['::1', 'loopback'],
+    ['0:0:0:0:0:0:0:1', 'loopback'],
+    ['::ffff:127.0.0.1', 'mapped loopback'],
+    ['::ffff:7f00:1', 'mapped loopback'],
+    ['0:0:0:0:0:ffff:a9fe:a9fe', 'mapped metadata'],
+    ['::127.0.0.1', 'compatible loopback'],
+    ['::8.8.8.8', 'compatible, which nobody routes'],
+    ['64:ff9b::169.254.169.254', 'metadata behind NAT64'],
+    ['64:ff9b::a00:1', 'private behind NAT64'],
+    ['64:ff9b:1::1', 'NAT64 of a network of its own'],
+    ['100::1', 'discarded'],
+    ['2001::1', 'Teredo'],
+    ['2001:2::1', 'benchmarks'],
+    ['2001:10::1', 'ORCHID'],
+    ['2001:db8::1', 'documentation'],
+    ['2002:7f00:1::', '6to4 loopback'],
+    ['2002:808:808::1', '6to4'],
+    ['3fff::1', 'documentation'],
+    ['5f00::1', 'segment routing'],
+    ['fc00::1', 'unique local'],
+    ['fd00:ec2::254', 'metadata'],
+    ['fe80::1', 'link-local'],
+    ['fe80::1%eth0', 'link-local, in a zone'],
+    ['2606:4700::1%1', 'in a zone'],
+    ['fec0::1', 'site-local'],
+    ['ff02::1', 'multicast'],
+  ])('%s: %s', (address) => expect(isPublicAddress(address)).toBe(false));
+
+  it.each([
+    '',
+    'example.com',
+    'localhost',
+    '1.1.1',
+    '1.1.1.1.1',
+    '0x7f.1',
+    '017700000001',
+    '2130706433',
+    '1.1.1.1/8',
+    '[::1]',
+    ' 1.1.1.1',
+  ])('nor is what is no address: %j', (text) => expect(isPublicAddress(text)).toBe(false));
+});
+
+describe('a range', () => {
+  it.each([
+    ['10.1.2.3', '10.0.0.0', 8, true],
+    ['11.1.2.3', '10.0.0.0', 8, false],
+    ['10.1.2.3', '10.1.2.3', 32, true],
+    ['10.1.2.4', '10.1.2.3', 32, false],
+    ['10.1.2.3', '0.0.0.0', 0, true],
+    ['::1', '0.0.0.0', 0, false],
+    ['fd12::5', 'fd00::', 8, true],
+    ['::ffff:10.1.2.3', '10.0.0.0', 8, true],
+    ['10.1.2.3', '::', 0, false],
+    ['models.example', '0.0.0.0', 0, false],
+  ])('%s in %s/%d: %s', (address, network, prefix, expected) =>
+    expect(isInRange(address, [network, prefix])).toBe(expected),
+  );
+});
