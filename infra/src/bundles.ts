@@ -7,6 +7,7 @@ const PACKAGES = {
   provider: 'handlers',
   management: 'handlers',
   'first-account': 'handlers',
+  prices: 'handlers',
   'log-consumer': 'log-consumer',
   sweeper: 'log-consumer',
 } as const;

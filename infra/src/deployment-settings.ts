@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parsePrivateEndpoints } from '@weir/core';
+import { parsePrivateEndpoints, type UnifiedBilling } from '@weir/core';
 import type { Node } from 'constructs';
 import * as z from 'zod';
 
@@ -28,7 +28,12 @@ const contextSchema = z.object({
   privateEndpoints: z
     .union([privateEndpoints, z.string().transform(parseJson).pipe(privateEndpoints)])
     .default([]),
+  unifiedBilling: z.enum(['open', 'credits']).default('open'),
+  bedrockRole: flag.default(false),
   upstreamTimeoutMs: z.coerce.number().int().min(1_000).max(890_000).default(280_000),
+  priceSource: z
+    .union([z.literal(''), z.url({ protocol: /^https$/, error: 'an https URL, or empty' })])
+    .default('https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json'),
   region: z.string().optional(),
   stackName: z.string().default('Weir'),
   alarmTopicArn: z.string().startsWith('arn:').optional(),
@@ -44,8 +49,14 @@ export interface DeploymentSettings {
   readonly providerBaseUrls: Readonly<Record<string, string>>;
   /** Hosts, `host:port` and CIDR ranges that custom providers may reach although they are not public. Default none. */
   readonly privateEndpoints: readonly string[];
+  /** Whether the operator's provider keys serve everybody who may use a gateway, or are paid from prepaid credits. Default `open`. */
+  readonly unifiedBilling: UnifiedBilling;
+  /** Requests to Bedrock without a key are signed as the function itself, in the stack's region. Default false. */
+  readonly bedrockRole: boolean;
   /** How long a provider may take to begin its answer. Default 280,000 ms, inside API Gateway's idle limit of 5 minutes. */
   readonly upstreamTimeoutMs: number;
+  /** Where prices are fetched from once a day, in the form of genai-prices. Empty: never; the shipped book counts. */
+  readonly priceSource: string;
   /** Fixes the stack's region; otherwise the CLI's profile decides. */
   readonly region?: string | undefined;
   /** Two gateways in one account need two names. Default `Weir`. */

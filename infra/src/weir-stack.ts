@@ -9,6 +9,7 @@ import { FirstAccount } from './functions/first-account.ts';
 import { InferenceFunction } from './functions/inference-function.ts';
 import { LOG_CONSUMER_TIMEOUT, LogConsumer } from './functions/log-consumer.ts';
 import { ManagementFunction } from './functions/management-function.ts';
+import { PricesFunction } from './functions/prices-function.ts';
 import type { Stores } from './functions/stores.ts';
 import { Sweeper } from './functions/sweeper.ts';
 import { GatewayApi } from './gateway-api.ts';
@@ -52,6 +53,8 @@ export class WeirStack extends Stack {
     const logConsumer = new LogConsumer(this, 'LogConsumer', { settings, stores });
     const sweeper = new Sweeper(this, 'Sweeper', { settings, stores });
     new FirstAccount(this, 'FirstAccount', { settings, stores });
+    const prices =
+      settings.priceSource === '' ? [] : [new PricesFunction(this, 'Prices', { settings, stores })];
 
     const api = new GatewayApi(this, 'Api', {
       dataKey,
@@ -66,6 +69,7 @@ export class WeirStack extends Stack {
       stores.records.unstoredRecords,
       logConsumer.failing,
       sweeper.failing,
+      ...prices.map(({ failing }) => failing),
     ]);
     this.#output('BaseUrl', 'What a client’s base URL begins with', api.baseUrl);
     this.#output(

@@ -52,6 +52,8 @@ const FUNCTIONS: Readonly<
     logicalId: 'FirstAccount',
     carriedAlong: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
   },
+  // The few calls of DynamoDB that are made without the SDK come together.
+  prices: { logicalId: 'Prices', carriedAlong: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
 };
 
 /** What Lambda and KMS do in the function's name, without a call of its own. */

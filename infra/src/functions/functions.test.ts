@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { resource, resourcesOf, synthesise, type Template } from '../synthesise-for-test.ts';
 import { type Permissions, permissionsOf } from './permissions-for-test.ts';
 
-const FUNCTIONS = ['Unified', 'Provider', 'Management', 'LogConsumer', 'Sweeper', 'FirstAccount'];
+const FUNCTIONS = ['Unified', 'Provider', 'Management', 'LogConsumer', 'Sweeper', 'FirstAccount', 'Prices'];
 
 let template: Template;
 
@@ -97,6 +97,11 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
     FirstTokenSecret: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
     'its log group': OWN_LOG,
   },
+  Prices: {
+    'DataKey through dynamodb': ITEM_ENCRYPTION,
+    'ConfigTable, keys like PRICES, PRICES#*': ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+    'its log group': OWN_LOG,
+  },
 };
 
 describe('permissions', () => {
@@ -153,6 +158,28 @@ describe('permissions', () => {
   });
 });
 
+describe('the functions’ own role at Bedrock', () => {
+  test.each(['Unified', 'Provider'])('runs models where the operator allows it: %s', async (id) => {
+    const allowed = await synthesise({ bedrockRole: true });
+    const invoke = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
+    expect(permissionsOf(allowed, id)).toEqual({
+      ...EXPECTED[id],
+      'Bedrock’s foundation-model/*': invoke,
+      'Bedrock’s inference-profile/*': invoke,
+      'Bedrock’s application-inference-profile/*': invoke,
+    });
+    expect(variablesOf(allowed, id).WEIR_BEDROCK_ROLE_REGION).toEqual({ Ref: 'AWS::Region' });
+  });
+
+  test('is nobody else’s', async () => {
+    const allowed = await synthesise({ bedrockRole: 'true' });
+    for (const id of FUNCTIONS.filter((name) => name !== 'Unified' && name !== 'Provider')) {
+      expect(permissionsOf(allowed, id)).toEqual(EXPECTED[id]);
+      expect(variablesOf(allowed, id)).not.toHaveProperty('WEIR_BEDROCK_ROLE_REGION');
+    }
+  });
+});
+
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
@@ -166,6 +193,7 @@ describe('functions', () => {
     ['LogConsumer', 512, 120],
     ['Sweeper', 256, 60],
     ['FirstAccount', 256, 60],
+    ['Prices', 256, 60],
   ])('%s runs on arm64 and Node 24 with %d MB for at most %d s', (id, memory, timeout) => {
     expect(resource(template, id).Properties).toMatchObject({
       Architectures: ['arm64'],
@@ -197,6 +225,7 @@ describe('functions', () => {
     'WEIR_PLATFORM_SECRET',
     'WEIR_PROVIDER_BASE_URLS',
     'WEIR_PRIVATE_ENDPOINTS',
+    'WEIR_UNIFIED_BILLING',
     'WEIR_UPSTREAM_TIMEOUT_MS',
   ];
   test.each([
@@ -217,6 +246,7 @@ describe('functions', () => {
     ['LogConsumer', ['WEIR_LOGS_TABLE', 'WEIR_BUCKET']],
     ['Sweeper', ['WEIR_STATE_TABLE', 'WEIR_LOGS_TABLE']],
     ['FirstAccount', ['WEIR_CONFIG_TABLE', 'WEIR_FIRST_TOKEN_SECRET']],
+    ['Prices', ['WEIR_CONFIG_TABLE', 'WEIR_PRICE_SOURCE']],
   ])('%s knows %j and nothing else', (id, names) => {
     expect(Object.keys(variablesOf(template, id))).toEqual(names);
   });
@@ -269,6 +299,20 @@ describe('the log consumer', () => {
 
 test('the sweeper looks every minute for what interrupted requests have reserved', () => {
   expect(rulesFor('Sweeper')).toMatchObject([{ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' }]);
+});
+
+describe('prices', () => {
+  test('are fetched once a day, from where the operator says', async () => {
+    expect(rulesFor('Prices')).toMatchObject([{ ScheduleExpression: 'rate(1 day)', State: 'ENABLED' }]);
+    expect(variablesOf(template, 'Prices').WEIR_PRICE_SOURCE).toMatch(/^https:.*genai-prices/);
+    const chosen = await synthesise({ priceSource: 'https://prices.example/data.json' });
+    expect(variablesOf(chosen, 'Prices').WEIR_PRICE_SOURCE).toBe('https://prices.example/data.json');
+  });
+
+  test('are never fetched where the operator names no source', async () => {
+    const { Resources } = await synthesise({ priceSource: '' });
+    expect(Object.keys(Resources).filter((id) => id.startsWith('Prices'))).toEqual([]);
+  });
 });
 
 const rulesFor = (id: string) =>

@@ -50,12 +50,14 @@ export function functionEnvironment(given: Given): Readonly<Record<string, strin
 }
 
 const BASE_URLS = 'WEIR_PROVIDER_BASE_URLS';
+const PRICE_SOURCE = 'WEIR_PRICE_SOURCE';
 
 const baseUrls = z.record(z.string(), z.string());
 
 /**
  * A `WEIR_*` variable of the host takes the place of the declared one of the same name. The base URLs are joined
- * instead, so that an operator who redirects one provider keeps the demo provider.
+ * instead, so that an operator who redirects one provider keeps the demo provider. Prices are fetched from the network
+ * only where somebody asks for it.
  */
 function overridden(
   declared: Readonly<Record<string, string>>,
@@ -65,6 +67,7 @@ function overridden(
   return Object.fromEntries(
     Object.entries(declared).map(([name, value]) => {
       const own = name.startsWith('WEIR_') ? host[name] : undefined;
+      if (name === PRICE_SOURCE) return [name, own ?? ''];
       if (name !== BASE_URLS) return [name, own ?? value];
       const joined = {
         ...parse(value),
