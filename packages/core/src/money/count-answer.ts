@@ -1,10 +1,12 @@
-import { child, isJson, type Json, listAt, parseJson, textAt } from '../form/json.ts';
+import { child, isJson, type Json, listAt, parseJson } from '../form/json.ts';
 import { assembleStreamedAnswer } from '../providers/assembled/assemble-streamed-answer.ts';
 
 /** What a model wrote, as far as it can be seen. */
 export interface AnswerTexts {
   readonly output: readonly string[];
   readonly reasoning: readonly string[];
+  /** Of tools. */
+  readonly calls: number;
 }
 
 /**
@@ -18,31 +20,35 @@ export function readAnswerTexts(bytes: Uint8Array): AnswerTexts {
   const whole = parseJson(text);
   if (isJson(whole)) return textsOf(whole);
   if (Array.isArray(whole)) return joined(whole.filter(isJson).map(textsOf));
-  return /^\s*[{[]/.test(text) ? textsOfPiece(text) : { output: [], reasoning: [] };
+  return /^\s*[{[]/.test(text) ? textsOfPiece(text) : { output: [], reasoning: [], calls: 0 };
 }
 
 const joined = (all: readonly AnswerTexts[]): AnswerTexts => ({
   output: all.flatMap(({ output }) => output),
   reasoning: all.flatMap(({ reasoning }) => reasoning),
+  calls: all.reduce((sum, { calls }) => sum + calls, 0),
 });
 
 class Texts implements AnswerTexts {
   readonly output: string[] = [];
   readonly reasoning: string[] = [];
+  calls = 0;
 
   write(...values: readonly unknown[]): void {
-    for (const value of values) add(this.output, value);
+    for (const value of values) if (isText(value)) this.output.push(value);
   }
   think(...values: readonly unknown[]): void {
-    for (const value of values) add(this.reasoning, value);
+    for (const value of values) if (isText(value)) this.reasoning.push(value);
+  }
+  call(name: unknown, input: unknown): void {
+    if (typeof name !== 'string' && input === undefined) return;
+    this.calls++;
+    // Arguments that a provider sends as an object were written as its JSON.
+    this.write(name, isJson(input) ? JSON.stringify(input) : input);
   }
 }
 
-function add(texts: string[], value: unknown): void {
-  if (typeof value === 'string' && value !== '') texts.push(value);
-  // Arguments that a provider sends as an object were written as its JSON.
-  else if (isJson(value)) texts.push(JSON.stringify(value));
-}
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 function textsOf(answer: Json): AnswerTexts {
   const texts = new Texts();
@@ -56,8 +62,13 @@ function textsOf(answer: Json): AnswerTexts {
   readMessage(child(answer, 'message'), texts);
   // Workers AI, in its envelope and without; Llama and Titan on Bedrock; Cohere's first version
   const bare = child(answer, 'result') ?? answer;
-  texts.write(bare.response, answer.generation, typeof answer.text === 'string' ? answer.text : null);
-  for (const call of listAt(bare, 'tool_calls').filter(isJson)) texts.write(call.name, call.arguments);
+  const said = bare.response;
+  texts.write(
+    isJson(said) ? JSON.stringify(said) : said,
+    answer.generation,
+    typeof answer.text === 'string' ? answer.text : null,
+  );
+  for (const call of listAt(bare, 'tool_calls').filter(isJson)) texts.call(call.name, call.arguments);
   for (const it of listAt(answer, 'results').filter(isJson)) texts.write(it.outputText);
   return texts;
 }
@@ -70,23 +81,17 @@ function readChoice(choice: Json, texts: Texts): void {
 /** Of chat and of Cohere. */
 function readMessage(message: Json | null, texts: Texts): void {
   if (message === null) return;
-  texts.write(
-    message.content === null ? null : stringAt(message, 'content'),
-    message.refusal,
-    message.tool_plan,
-  );
-  texts.think(message.reasoning_content ?? stringAt(message, 'reasoning'));
+  texts.write(message.content, message.refusal, message.tool_plan);
+  texts.think(message.reasoning_content ?? message.reasoning);
   for (const part of listAt(message, 'content').filter(isJson)) readBlock(part, texts);
   for (const call of listAt(message, 'tool_calls').filter(isJson)) readCall(call, texts);
   const old = child(message, 'function_call');
-  texts.write(old?.name, old?.arguments);
+  texts.call(old?.name, old?.arguments);
 }
-
-const stringAt = (value: Json, key: string) => textAt(value, key);
 
 function readCall(call: Json, texts: Texts): void {
   const called = child(call, 'function');
-  texts.write(called?.name, called?.arguments);
+  texts.call(called?.name, called?.arguments);
 }
 
 /** A block of Anthropic's; a part of Mistral's and Cohere's. */
@@ -95,8 +100,8 @@ function readBlock(block: Json, texts: Texts): void {
     texts.think(block.thinking);
     for (const part of listAt(block, 'thinking').filter(isJson)) texts.think(part.text);
   } else if (block.type === 'tool_use' || block.type === 'server_tool_use')
-    texts.write(block.name, block.input);
-  else texts.write(stringAt(block, 'text'));
+    texts.call(block.name, block.input);
+  else texts.write(block.text);
 }
 
 function readItem(item: Json, texts: Texts): void {
@@ -105,21 +110,21 @@ function readItem(item: Json, texts: Texts): void {
     if (isReasoning) texts.think(part.text);
     else texts.write(part.text, part.refusal);
   }
-  texts.write(item.name, item.arguments, stringAt(item, 'input'));
+  texts.call(item.name, item.arguments ?? item.input);
 }
 
 function readPart(part: Json, texts: Texts): void {
   if (part.thought === true) texts.think(part.text);
   else texts.write(part.text);
   const call = child(part, 'functionCall');
-  texts.write(call?.name, call?.args);
+  texts.call(call?.name, call?.args);
 }
 
 function readConverse(block: Json, texts: Texts): void {
   texts.write(block.text);
   texts.think(child(child(block, 'reasoningContent'), 'reasoningText')?.text);
   const call = child(block, 'toolUse');
-  texts.write(call?.name, call?.input);
+  texts.call(call?.name, call?.input);
 }
 
 /** Members that hold what a model writes, in a body that broke off; its last value may have no end. */

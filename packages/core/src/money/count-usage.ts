@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../form/token-usage.ts';
-import type { CountedUsage } from '../ports/pricing.ts';
+import type { CountedUsage, Pricing } from '../ports/pricing.ts';
 import { readAnswerTexts } from './count-answer.ts';
 import { familyOf, inFamily } from './count-families.ts';
 import { type RequestContent, readRequest } from './count-request.ts';
@@ -10,12 +10,21 @@ export interface Tokenizer {
   count(text: string): number;
 }
 
-export interface Uncounted {
-  readonly provider: string;
-  readonly model: string | null;
-  readonly request: Uint8Array;
-  /** As far as it came; empty: nothing did. */
-  readonly answer: Uint8Array;
+/** The answer as far as it came; empty: nothing did. */
+export type Uncounted = Parameters<Pricing['count']>[0];
+
+/** {@link countUsage} as the port has it: the tokenizer is loaded when something must be counted, once. */
+export function countWith(load: () => Promise<Tokenizer>): Pricing['count'] {
+  let loading: Promise<Tokenizer> | undefined;
+  return async (given) => {
+    loading ??= load();
+    try {
+      return countUsage(given, await loading);
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
 }
 
 /** Above this many bytes of a body tokens are told from its size. */
@@ -27,10 +36,12 @@ const BYTES_PER_TOKEN = 3;
 /** What chat formats put around a message, and around a conversation. Tokens. */
 const PER_MESSAGE = 4;
 const PER_REQUEST = 3;
+/** And around a call (recorded: 8 for one, 14 each for two). */
+const PER_CALL = 10;
 
 /**
  * Tokens of a request and of what came of its answer, for a provider that did not say (docs/usage.md). `counted`: with the
- * model's own tokenizer, all of it text. `estimated`: anything else. Never throws, whatever the bytes are.
+ * model's own tokenizer, all of it text that can be seen. `estimated`: anything else. Never throws, whatever the bytes are.
  */
 export function countUsage(given: Uncounted, tokenizer: Tokenizer): CountedUsage {
   const family = familyOf(given.model);
@@ -43,7 +54,8 @@ export function countUsage(given: Uncounted, tokenizer: Tokenizer): CountedUsage
     output: inFamily(family, answer.output),
     reasoning: inFamily(family, answer.reasoning),
   };
-  const isCounted = family.isOwn && input.isExact && answer.isExact;
+  const isSeen = !family.hides || given.answer.length === 0;
+  const isCounted = family.isOwn && isSeen && input.isExact && answer.isExact;
   return { usage, source: isCounted ? 'counted' : 'estimated' };
 }
 
@@ -60,9 +72,9 @@ export const textTokens = ({ texts, messages }: RequestContent, tokenizer: Token
 
 function answerOf(bytes: Uint8Array, tokenizer: Tokenizer) {
   if (bytes.length > MOST_COUNTED) return { output: bySize(bytes), reasoning: 0, isExact: false };
-  const { output, reasoning } = readAnswerTexts(bytes);
+  const { output, reasoning, calls } = readAnswerTexts(bytes);
   const sum = (texts: readonly string[]) => texts.reduce((all, text) => all + tokenizer.count(text), 0);
-  return { output: sum(output), reasoning: sum(reasoning), isExact: true };
+  return { output: sum(output) + calls * PER_CALL, reasoning: sum(reasoning), isExact: true };
 }
 
 const bySize = (bytes: Uint8Array) => Math.ceil(bytes.length / BYTES_PER_TOKEN);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import fc from 'fast-check';
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { createTokenizer } from './tokenizer.ts';
 
 const { count } = createTokenizer();
@@ -22,9 +22,12 @@ describe('the tokenizer', () => {
 
   test('no text has more tokens than bytes, which ceilings rest on', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), (text) => {
-        expect(count(text)).toBeLessThanOrEqual(Buffer.byteLength(text));
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })),
+        (text) => {
+          expect(count(text)).toBeLessThanOrEqual(Buffer.byteLength(text));
+        },
+      ),
     );
   });
 
