@@ -1,6 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { explainModels, permitToRunModels } from '../bedrock-role.ts';
 import type { DeploymentSettings } from '../deployment-settings.ts';
 import { explainNamedSecrets, permitToReadNamedSecrets } from '../named-secrets.ts';
 import type { Stores } from './stores.ts';
@@ -35,10 +36,17 @@ export class InferenceFunction extends WeirFunction {
         WEIR_PLATFORM_SECRET: stores.secrets.platformKeys.secretArn,
         WEIR_PROVIDER_BASE_URLS: JSON.stringify(settings.providerBaseUrls),
         WEIR_PRIVATE_ENDPOINTS: JSON.stringify(settings.privateEndpoints),
+        WEIR_UNIFIED_BILLING: settings.unifiedBilling,
         WEIR_UPSTREAM_TIMEOUT_MS: String(settings.upstreamTimeoutMs),
+        ...(settings.bedrockRole ? { WEIR_BEDROCK_ROLE_REGION: Stack.of(scope).region } : {}),
       },
-      permissions: [...inferencePermissions(stores), permitToReadNamedSecrets(Stack.of(scope))],
+      permissions: [
+        ...inferencePermissions(stores),
+        permitToReadNamedSecrets(Stack.of(scope)),
+        ...(settings.bedrockRole ? [permitToRunModels(Stack.of(scope))] : []),
+      ],
     });
+    if (settings.bedrockRole) explainModels(this.role);
     stores.objects.explainPrefixes(this.role, 'cache', 'handoff', 'spill');
     explainNamedSecrets(this.role);
   }

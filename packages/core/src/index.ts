@@ -32,7 +32,7 @@ export * from './policy/freshness.ts';
 export * from './policy/spend-answers.ts';
 export * from './policy/spend-bucket.ts';
 export * from './policy/spend-limits.ts';
-export { parseUnifiedBilling, type UnifiedBilling } from './policy/unified-billing.ts';
+export { operatorsKeyName, parseUnifiedBilling, type UnifiedBilling } from './policy/unified-billing.ts';
 export * from './ports/access-tokens.ts';
 export * from './ports/account-store.ts';
 export * from './ports/circuits.ts';

@@ -15,6 +15,17 @@ describe('provider keys of the environment', () => {
     ).toEqual({ openai: 'o', grok: 'g', huggingface: 'h' });
   });
 
+  it('under which a provider keeps nothing have a name of their own, where there is such a thing', () => {
+    expect(
+      platformKeys({
+        OPENAI_API_KEY: 'o',
+        OPENAI_ZDR_API_KEY: 'z',
+        ANTHROPIC_ZDR_API_KEY: '',
+        GROQ_ZDR_API_KEY: 'g',
+      }),
+    ).toEqual({ openai: 'o', 'openai@zdr': 'z' });
+  });
+
   it('are never the machine’s own identities', () => {
     expect(
       platformKeys({

@@ -1,4 +1,4 @@
-import { PROVIDERS } from '@weir/core';
+import { operatorsKeyName, PROVIDERS, type ProviderSlug } from '@weir/core';
 
 /**
  * Where a vendor's own SDK reads its key from another variable than the slug's. The machine's own identities are not among
@@ -27,6 +27,7 @@ const PLACES: Readonly<Record<string, { readonly member: string; readonly variab
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Key = string | Readonly<Record<string, unknown>>;
+type Entry = readonly [name: string, key: Key];
 
 /**
  * The provider keys of an environment, by slug: `<SLUG>_API_KEY`, or the name that the vendor's own SDK reads; with the
@@ -36,11 +37,19 @@ type Key = string | Readonly<Record<string, unknown>>;
 export function platformKeys(environment: Environment): Readonly<Record<string, Key>> {
   return Object.fromEntries(
     PROVIDERS.flatMap(({ slug }) => {
-      const names = [`${slug.replaceAll('-', '_').toUpperCase()}_API_KEY`, ...(VENDOR_NAMES[slug] ?? [])];
+      const prefix = slug.replaceAll('-', '_').toUpperCase();
+      const names = [`${prefix}_API_KEY`, ...(VENDOR_NAMES[slug] ?? [])];
       const key = firstOf(environment, names);
-      return key === undefined ? [] : [[slug, withPlace(key, slug, environment)]];
+      const own: readonly Entry[] = key === undefined ? [] : [[slug, withPlace(key, slug, environment)]];
+      return [...own, ...zeroRetentionKey(slug, environment[`${prefix}_ZDR_API_KEY`])];
     }),
   );
+}
+
+/** Under which the provider keeps nothing, where it offers that. */
+function zeroRetentionKey(slug: ProviderSlug, key: string | undefined): readonly Entry[] {
+  const name = operatorsKeyName(slug, true);
+  return name === slug || key === undefined || key === '' ? [] : [[name, key]];
 }
 
 const firstOf = (environment: Environment, names: readonly string[]) =>
