@@ -1,22 +1,21 @@
 import type { EffectivePrice, PriceList } from '../ports/price-list.ts';
-import type { Ceiling, PriceQuestion, Pricing } from '../ports/pricing.ts';
+import type { Pricing } from '../ports/pricing.ts';
 import type { PriceBook } from './book/price-book.ts';
+import { ceilingOf } from './ceiling.ts';
 import { costOf } from './cost.ts';
+import { countUsage, type Tokenizer } from './count-usage.ts';
 import { findTariff, OVERRIDE } from './find-tariff.ts';
 import { textsOf } from './price-texts.ts';
-import type { Tariff } from './tariff.ts';
 
 export interface PricingOptions {
   /** The newest book that is known here; asked at every question, so it may change. Must not wait for anybody. */
   readonly book: () => PriceBook;
-  /** The most that a request can cost at these rates. */
-  readonly ceilingOf: (tariff: Tariff, question: PriceQuestion, body: Uint8Array) => Ceiling | null;
-  /** Tokens, for a provider that did not say. */
-  readonly count: Pricing['count'];
+  /** Large: loaded when a provider did not count. */
+  readonly loadTokenizer: () => Promise<Tokenizer>;
 }
 
 /** Prices and what they come to. What `cost` answers depends on nothing but the question, the usage and the book. */
-export function createPricing({ book, ceilingOf, count }: PricingOptions): Pricing {
+export function createPricing({ book, loadTokenizer }: PricingOptions): Pricing {
   return {
     cost(question, usage) {
       const found = findTariff(question, book());
@@ -26,10 +25,11 @@ export function createPricing({ book, ceilingOf, count }: PricingOptions): Prici
       const found = findTariff(question, book());
       return found && ceilingOf(found.tariff, question, body);
     },
-    count,
+    count: async (given) => countUsage(given, await loadTokenizer()),
   };
 }
 
+/** The same prices, for people. */
 export function createPriceList(book: () => PriceBook): PriceList {
   return {
     book: () => ({ name: book().name, date: book().date }),
