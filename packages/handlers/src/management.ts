@@ -11,6 +11,8 @@ import {
   createTokenStore,
   createTopUpPlans,
 } from '@weir/stores/control';
+import { createKeySealer } from '@weir/stores/key-sealer';
+import { createKeyUses } from '@weir/stores/key-uses';
 import { createCredits, createLedgerView } from '@weir/stores/ledger-lists';
 import { createLogStore } from '@weir/stores/logs';
 import { required } from './edge/environment.ts';
@@ -36,6 +38,8 @@ export const handler = createManagementHandler({
   ledger: createLedgerView(state),
   credits: createCredits(state),
   topUpPlans: createTopUpPlans(config),
+  keySealer: createKeySealer(required('WEIR_PROVIDER_KEYS_KEY')),
+  keyUses: createKeyUses({ client: config.client, table: required('WEIR_LOGS_TABLE') }),
   cache: createResponseCache({
     table: required('WEIR_CACHE_TABLE'),
     clock,

@@ -17,6 +17,8 @@ import {
   MemoryCircuitTable,
   MemoryConfig,
   MemoryGatewayStore,
+  MemoryKeyRing,
+  MemoryKeyUses,
   MemoryLogStore,
   MemoryResponseCache,
   MemoryTokenStore,
@@ -72,6 +74,8 @@ export class ManagementApi {
   readonly credits = new ListedCredits();
   /** What the ledger tells of every gateway. */
   spent: readonly BudgetState[] = [];
+  readonly keyRing = new MemoryKeyRing(this.clock);
+  readonly keyUses = new MemoryKeyUses();
   readonly reported: unknown[] = [];
   readonly ports: ManagementPorts = {
     accounts: new MemoryAccountStore(this.config),
@@ -84,6 +88,8 @@ export class ManagementApi {
     ledger: { states: async () => this.spent },
     credits: this.credits,
     topUpPlans: new MemoryTopUpPlans(),
+    keySealer: this.keyRing,
+    keyUses: this.keyUses,
     clock: this.clock,
     ids: { random: (size) => randomBytes(size) },
     limits: DEFAULT_LIMITS,

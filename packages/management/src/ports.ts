@@ -5,6 +5,8 @@ import type {
   Credits,
   GatewayStore,
   Ids,
+  KeySealer,
+  KeyUses,
   LedgerView,
   LogStore,
   PrivateEndpoints,
@@ -24,6 +26,9 @@ export interface ManagementPorts {
   readonly ledger: LedgerView;
   readonly credits: Credits;
   readonly topUpPlans: TopUpPlans;
+  /** Seals provider keys; nothing here can open one. */
+  readonly keySealer: KeySealer;
+  readonly keyUses: Pick<KeyUses, 'list'>;
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'random'>;
   /** Takes what went wrong behind an answer that does not say it: for the operator's log. */
@@ -36,10 +41,13 @@ export interface ManagementPorts {
 export interface ManagementLimits {
   /** How many gateways an account may have (spec 3, rule 4). */
   readonly gatewaysPerAccount: number;
+  /** How many provider keys a gateway may have: they are read with it. */
+  readonly keysPerGateway: number;
   readonly customProvidersPerAccount: number;
 }
 
 export const DEFAULT_LIMITS: ManagementLimits = {
   gatewaysPerAccount: 1000,
+  keysPerGateway: 100,
   customProvidersPerAccount: 100,
 };

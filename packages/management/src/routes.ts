@@ -25,6 +25,10 @@ import { deleteLogs } from './logs/delete-logs.ts';
 import { editLog } from './logs/edit-log.ts';
 import { listLogs } from './logs/list-logs.ts';
 import { deleteLog, getLog, getRequestBody, getResponseBody } from './logs/one-log.ts';
+import { createConfig } from './provider-configs/create-config.ts';
+import { deleteConfig } from './provider-configs/delete-config.ts';
+import { listConfigs } from './provider-configs/list-configs.ts';
+import { rotateConfig } from './provider-configs/rotate-config.ts';
 import { listSpend } from './spend/list-spend.ts';
 import { getToken, listPermissionGroups, listTokens, verifyToken } from './tokens/read-tokens.ts';
 import { createToken, deleteToken, rollToken, updateToken } from './tokens/write-tokens.ts';
@@ -56,6 +60,21 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
   { pattern: `${GATEWAY}/circuits`, methods: { GET: onGateway('gateway:read', listCircuits) } },
   { pattern: `${GATEWAY}/cache/purge`, methods: { POST: onGateway('gateway:write', purgeCache) } },
   { pattern: `${GATEWAY}/url/{provider}`, methods: { GET: onGateway('gateway:read', getProviderUrl) } },
+
+  {
+    pattern: `${GATEWAY}/provider_configs`,
+    methods: {
+      GET: onGateway('gateway:read', listConfigs),
+      POST: onGateway('keys:write', createConfig),
+    },
+  },
+  {
+    pattern: `${GATEWAY}/provider_configs/{id}`,
+    methods: {
+      PUT: onGateway('keys:write', rotateConfig),
+      DELETE: onGateway('keys:write', deleteConfig),
+    },
+  },
 
   {
     pattern: `${GATEWAY}/logs`,
@@ -108,8 +127,6 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
   ...laterOnGateway('routes/{id}/versions', { GET: 'gateway:read', POST: 'gateway:write' }),
   ...laterOnGateway('routes/{id}/versions/{version}', { GET: 'gateway:read' }),
   ...laterOnGateway('routes/{id}/deployments', { GET: 'gateway:read', POST: 'gateway:write' }),
-  ...laterOnGateway('provider_configs', { GET: 'gateway:read', POST: 'keys:write' }),
-  ...laterOnGateway('provider_configs/{id}', { PUT: 'keys:write', DELETE: 'keys:write' }),
   ...laterOnGateway('policies', { GET: 'gateway:write', POST: 'gateway:write' }),
   ...laterOnGateway('policies/commit', { POST: 'gateway:write' }),
   ...laterOnGateway('policies/simulate', { POST: 'gateway:write' }),

@@ -346,6 +346,22 @@ export const ERRORS = {
     retry: false,
     message: 'This account has as many gateways as it may have. Delete one first.',
   },
+  keyQuota: {
+    code: 7016,
+    status: 403,
+    blame: 'policy',
+    type: 'permission_error',
+    retry: false,
+    message: 'This gateway has as many provider keys as it may have. Delete one first.',
+  },
+  gatewayTooLarge: {
+    code: 7015,
+    status: 413,
+    blame: 'caller',
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'Settings and keys of a gateway may have 350 KB together.',
+  },
   answerTooLarge: {
     code: 7012,
     status: 413,

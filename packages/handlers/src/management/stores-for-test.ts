@@ -4,6 +4,9 @@ import type {
   Clock,
   Credits,
   GatewayStore,
+  KeyRing,
+  KeySealer,
+  KeyUses,
   Ledger,
   LedgerView,
   LogStore,
@@ -21,6 +24,9 @@ import {
   createTokenStore,
   createTopUpPlans,
 } from '@weir/stores/control';
+import { createKeyRing } from '@weir/stores/key-ring';
+import { createKeySealer } from '@weir/stores/key-sealer';
+import { createKeyUses } from '@weir/stores/key-uses';
 import { createLedger } from '@weir/stores/ledger';
 import { createCredits, createLedgerView } from '@weir/stores/ledger-lists';
 import { createLogStore } from '@weir/stores/logs';
@@ -30,6 +36,8 @@ import {
   MemoryCircuitTable,
   MemoryConfig,
   MemoryGatewayStore,
+  MemoryKeyRing,
+  MemoryKeyUses,
   MemoryLedgerTable,
   MemoryLogStore,
   MemoryResponseCache,
@@ -39,7 +47,7 @@ import {
   StoredLedgerView,
 } from '@weir/stores/memory';
 import { startLogEngines } from '@weir/testkit/logs';
-import { LOCAL } from '@weir/testkit/stores';
+import { LOCAL, startKmsEngine } from '@weir/testkit/stores';
 
 export interface Stores {
   readonly accounts: AccountStore;
@@ -51,6 +59,10 @@ export interface Stores {
   readonly ledger: LedgerView;
   readonly credits: Credits;
   readonly topUpPlans: TopUpPlans;
+  readonly keySealer: KeySealer;
+  readonly keyUses: KeyUses;
+  /** The data plane's half of `keySealer`. */
+  readonly keyRing: KeyRing;
   /** The data plane's half of `ledger` and `credits`. */
   readonly spender: Ledger;
 }
@@ -77,6 +89,7 @@ export async function inMemory(): Promise<Place> {
   return {
     stores: (clock) => {
       const config = new MemoryConfig();
+      const keyRing = new MemoryKeyRing(clock);
       return {
         accounts: new MemoryAccountStore(config),
         gateways: new MemoryGatewayStore(config, clock),
@@ -84,6 +97,9 @@ export async function inMemory(): Promise<Place> {
         logs: new MemoryLogStore({ clock }),
         cache: new MemoryResponseCache(clock),
         circuits: new MemoryCircuitTable(clock),
+        keySealer: keyRing,
+        keyRing,
+        keyUses: new MemoryKeyUses(),
         ...memoryMoney(clock),
       };
     },
@@ -93,7 +109,7 @@ export async function inMemory(): Promise<Place> {
 
 /** The stores of a deployment, on the engines that the local host runs. */
 export async function onEngines(): Promise<Place> {
-  const engines = await startLogEngines();
+  const [engines, kms] = await Promise.all([startLogEngines(), startKmsEngine()]);
   await engines.tableEngine.createConfigTable('config');
   await engines.tableEngine.createCacheTable('cache');
   const client = createDynamoDBClient({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
@@ -112,6 +128,13 @@ export async function onEngines(): Promise<Place> {
         ledger: createLedgerView({ client, call, table: 'config', clock }),
         credits: createCredits({ client, call, table: 'config', clock }),
         topUpPlans: createTopUpPlans(config),
+        keySealer: createKeySealer(kms.key, { endpoint: kms.endpoint, ...LOCAL }),
+        keyRing: createKeyRing({
+          loadSecrets: async () => ({ find: async () => null }),
+          clock,
+          client: { endpoint: kms.endpoint, ...LOCAL },
+        }),
+        keyUses: createKeyUses({ client, table: engines.table }),
         spender: createLedger({ client: call, table: 'config', clock }),
         cache: createResponseCache({ client: call, table: 'cache', clock, loadBucket: async () => bucket }),
       };
@@ -119,7 +142,7 @@ export async function onEngines(): Promise<Place> {
     stop: async () => {
       client.destroy();
       s3.destroy();
-      await engines.stop();
+      await Promise.all([engines.stop(), kms[Symbol.asyncDispose]()]);
     },
   };
 }

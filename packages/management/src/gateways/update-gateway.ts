@@ -8,6 +8,7 @@ import { mergeSettings, settingsIn } from './merge-settings.ts';
 import { findGateway } from './read-gateways.ts';
 import { ROUNDS } from './rounds.ts';
 import { gatewayChangeBody } from './settings-body.ts';
+import { tooLarge } from './snapshot-size.ts';
 
 /** A merge (spec 3, rule 1), repeated on the newest state when someone else changed the gateway meanwhile. */
 export async function updateGateway(
@@ -24,6 +25,8 @@ export async function updateGateway(
     if (current instanceof Refusal) return current;
     const settings = mergeSettings(current.settings, settingsIn(body), ports.ids);
     if (settings instanceof Refusal) return settings;
+    const refusal = tooLarge({ ...current, settings });
+    if (refusal) return refusal;
     // Also when this very change turns it off: it was on when the change came.
     const forgetsCache = current.settings.cache_invalidate_on_update || settings.cache_invalidate_on_update;
     const updated = await ports.gateways.update(current, settings, { forgetsCache });
