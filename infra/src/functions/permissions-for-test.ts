@@ -46,6 +46,11 @@ function inWords(functionId: string, target: unknown): string {
       text,
     );
   if (named) return `secrets named ${named[1]}`;
+  const model =
+    /^{"Fn::Join":\["",\["arn:",{"Ref":"AWS::Partition"},":bedrock:\*:(?::|",{"Ref":"AWS::AccountId"},":)([\w-]+\/\*)"\]\]}$/.exec(
+      text,
+    );
+  if (model) return `Bedrock’s ${model[1]}`;
   throw new Error(`Unexpected resource ${text}`);
 }
 
