@@ -25,7 +25,7 @@ export interface ReserveRequest {
   /** Whose record it is. */
   readonly account: AccountId;
   readonly gateway: GatewayId;
-  /** At least one. */
+  /** At least one; no bucket twice; all of this account and gateway. */
   readonly budgets: readonly Budget[];
   /** The most that the request can cost. */
   readonly amount: Micros;

@@ -13,6 +13,7 @@ import {
 import { balanceKey } from './ledger-places.ts';
 import { type LedgerItem, numberIn } from './ledger-table.ts';
 import { chargeName, enter, textOf } from './movement.ts';
+import { NEXT_BALANCE } from './next-budget.ts';
 import { reservationName, reservedIn, writeReservation } from './open-reservation.ts';
 
 /** Movements that one write of the balance forgets. */
@@ -37,8 +38,12 @@ export class BalanceBook implements Book {
     this.#options = options;
   }
 
-  knownRefusal(hold: Hold): BookRefusal | null {
-    return this.#refusal.for(hold);
+  knownRefusal(request: Pick<Hold, 'amount' | 'at'>): BookRefusal | null {
+    return this.#refusal.for(request);
+  }
+
+  nameAt(): string {
+    return NEXT_BALANCE;
   }
 
   async reserve(hold: Hold): Promise<BookVerdict> {

@@ -12,7 +12,10 @@ import type { LedgerItem, LedgerTable } from './ledger-table.ts';
 import { type Counting, type Settlement, settlementOf } from './settlement.ts';
 
 /** A request's reservation in one budget. */
-export type Hold = Omit<ReserveRequest, 'budgets' | 'account'>;
+export type Hold = Omit<ReserveRequest, 'budgets' | 'account'> & {
+  /** See `OpenReservation.next`. */
+  readonly next: string;
+};
 
 export interface BookRefusal {
   readonly spent: Micros;
@@ -28,7 +31,9 @@ export type BookVerdict =
 /** One budget, as this process knows it. */
 export interface Book {
   /** A refusal that is certain without asking the table. */
-  knownRefusal(hold: Hold): BookRefusal | null;
+  knownRefusal(request: Pick<Hold, 'amount' | 'at'>): BookRefusal | null;
+  /** By which a reservation of the same request names this one. */
+  nameAt(at: EpochMs): string;
   /** @throws {StoreUnavailable} */
   reserve(hold: Hold): Promise<BookVerdict>;
 }
@@ -57,7 +62,7 @@ export class RememberedRefusal {
     this.#last = null;
   }
 
-  for({ amount, at }: Hold): BookRefusal | null {
+  for({ amount, at }: Pick<Hold, 'amount' | 'at'>): BookRefusal | null {
     const last = this.#last;
     if (!last || amount < last.amount || at >= last.until) return null;
     const { retryAfter } = last.refusal;

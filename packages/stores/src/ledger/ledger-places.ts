@@ -19,8 +19,11 @@ export function bucketName({ rule, bucket, window, shards }: LimitBudget): strin
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
+export const bucketPartitionOf = (account: AccountId, gateway: GatewayId, name: string) =>
+  `B#${account}#${gateway}#${name}`;
+
 export const bucketPartition = (budget: LimitBudget) =>
-  `B#${budget.account}#${budget.gateway}#${bucketName(budget)}`;
+  bucketPartitionOf(budget.account, budget.gateway, bucketName(budget));
 
 /** Everything that depends on when a bucket is looked at. */
 export interface Frame {

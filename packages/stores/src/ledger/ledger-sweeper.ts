@@ -12,6 +12,7 @@ import { estimatedRecord } from './estimated-record.ts';
 import { balanceKey, bucketPartition, bucketsPartition, OWNERS, windowSort } from './ledger-places.ts';
 import type { LedgerItem, LedgerList, LedgerTable, ListedItem } from './ledger-table.ts';
 import { enter, movementsIn, readMovement } from './movement.ts';
+import { isWhole } from './next-budget.ts';
 import { type NamedReservation, reservationsIn } from './open-reservation.ts';
 import { cleanSince, foundCleanAt, isIdle, readBudget } from './registry.ts';
 import { finishMove, movesIn, movesOut, NOTED_FOR, SWEPT_AFTER } from './room-move.ts';
@@ -153,13 +154,18 @@ export class LedgerSweeper {
   /**
    * What the request's record says; one without a cost cost nothing. Where there is none, one is written that says what
    * was reserved. It is read back: should the true one have come first after all, that one counts.
+   *
+   * A request that has neither a record nor all of its reservations was never served: whoever settles one has a record
+   * before. The order matters, since another sweeper may be at it: reservations first, then the record.
    */
   async #costOf(owner: Owner, { id, reservation }: NamedReservation, swept: Swept): Promise<Micros> {
     const { logs, clock } = this.#options;
-    const gateway = owner.gateway ?? reservation.gateway;
-    if (!reservation.recorded || gateway === '') return reservation.amount;
+    const { gateway } = reservation;
+    if (!reservation.recorded) return reservation.amount;
+    const wasServed = await isWhole(this.#options.table, owner.account, id, reservation);
     const written = await logs.get(owner.account, gateway, id);
     if (written) return micros(BigInt(written.record.cost?.micros ?? 0));
+    if (!wasServed) return micros(0n);
     await logs.put(
       estimatedRecord({ id, account: owner.account, gateway, amount: reservation.amount, at: clock.now() }),
     );

@@ -8,8 +8,10 @@ export interface OpenReservation {
   readonly expiresAt: EpochMs;
   /** See `ReserveRequest.recorded`. */
   readonly recorded: boolean;
-  /** Whose record it is; empty where the item's own place says so. */
-  readonly gateway: GatewayId | '';
+  /** Whose record it is. */
+  readonly gateway: GatewayId;
+  /** The next budget of the request, in a ring: see {@link NextBudget}; empty when there is only one. */
+  readonly next: string;
   /** Nothing is reserved any more: it only keeps a late repetition of its write away. */
   readonly isTrace: boolean;
 }
@@ -18,19 +20,28 @@ const PREFIX = 'r';
 
 export const reservationName = (id: RecordId) => `${PREFIX}${id}`;
 
-export function writeReservation({ amount, expiresAt, recorded, gateway, isTrace }: OpenReservation): string {
-  return `${amount}/${expiresAt}/${isTrace ? 'trace' : recorded ? 'record' : 'none'}/${gateway}`;
+export function writeReservation({
+  amount,
+  expiresAt,
+  recorded,
+  gateway,
+  next,
+  isTrace,
+}: OpenReservation): string {
+  return `${amount}/${expiresAt}/${isTrace ? 'trace' : recorded ? 'record' : 'none'}/${gateway}/${next}`;
 }
 
 /** @throws when the ledger did not write it. */
 export function readReservation(text: string): OpenReservation {
-  const [, amount, expiresAt, kind, gateway] = /^(\d+)\/(\d+)\/(trace|record|none)\/(.*)$/.exec(text) ?? [];
-  if (amount === undefined || gateway === undefined) throw new Error('a damaged reservation');
+  const [, amount, expiresAt, kind, gateway, next] =
+    /^(\d+)\/(\d+)\/(trace|record|none)\/([^/]*)\/(.*)$/.exec(text) ?? [];
+  if (amount === undefined || next === undefined) throw new Error('a damaged reservation');
   return {
     amount: micros(BigInt(amount)),
     expiresAt: epochMs(Number(expiresAt)),
     recorded: kind === 'record',
-    gateway: gateway as GatewayId | '',
+    gateway: gateway as GatewayId,
+    next,
     isTrace: kind === 'trace',
   };
 }

@@ -13,7 +13,7 @@ import {
 } from '@weir/core';
 import { RecentlyUsed } from '../config/recently-used.ts';
 import { BalanceBook } from './balance-book.ts';
-import type { Book, BookOptions, BookVerdict } from './book.ts';
+import type { Book, BookOptions, BookVerdict, Hold } from './book.ts';
 import { bucketPartition } from './ledger-places.ts';
 import { Registry } from './registry.ts';
 import { WindowBook } from './window-book.ts';
@@ -53,8 +53,9 @@ export class StoredLedger implements Ledger {
       if (refusal && by) return { granted: false, by, ...refusal };
     }
     this.#enterRest();
+    const names = books.map((book) => book.nameAt(request.at));
     const outcomes = await Promise.allSettled(
-      books.map((book, index) => this.#ask(book, request, budgets[index])),
+      books.map((book, index) => this.#ask(book, { ...request, next: nextIn(names, index) }, budgets[index])),
     );
     const granted = outcomes.flatMap((outcome) =>
       outcome.status === 'fulfilled' && outcome.value.granted ? [outcome.value] : [],
@@ -75,9 +76,9 @@ export class StoredLedger implements Ledger {
     throw outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
   }
 
-  async #ask(book: Book, request: ReserveRequest, budget: Budget | undefined): Promise<BookVerdict> {
+  async #ask(book: Book, hold: Hold, budget: Budget | undefined): Promise<BookVerdict> {
     const announced = budget ? this.#registry.announce(budget) : Promise.resolve();
-    const [verdict, registered] = await Promise.allSettled([book.reserve(request), announced]);
+    const [verdict, registered] = await Promise.allSettled([book.reserve(hold), announced]);
     if (verdict.status === 'rejected') throw verdict.reason;
     if (registered.status === 'fulfilled') return verdict.value;
     if (verdict.value.granted) await verdict.value.settle(micros(0n));
@@ -111,6 +112,10 @@ export class StoredLedger implements Ledger {
     this.#restUntil = epochMs(now + REST_AFTER_FAILURE);
   }
 }
+
+/** Each names the one after it, the last the first: whoever finds one can tell whether all were reserved. */
+const nextIn = (names: readonly string[], index: number) =>
+  names.length === 1 ? '' : (names[(index + 1) % names.length] ?? '');
 
 function reservationOf(granted: readonly Granted[]) {
   const remaining = granted.reduce<Micros | null>(

@@ -13,6 +13,7 @@ import {
 } from './book.ts';
 import { bucketPartition, type Frame, frameOf, keptUntil, type LimitBudget } from './ledger-places.ts';
 import { type LedgerItem, NOTHING } from './ledger-table.ts';
+import { nextBucket } from './next-budget.ts';
 import { reservationName, reservedIn, writeReservation } from './open-reservation.ts';
 import { finishMove, isOwn, outOf } from './room-move.ts';
 import type { Counting } from './settlement.ts';
@@ -54,8 +55,12 @@ export class WindowBook implements Book {
     this.#counting = technique === 'fixed' ? { kind: 'fixed' } : { kind: 'sliding', length };
   }
 
-  knownRefusal(hold: Hold): BookRefusal | null {
-    return this.#refusal.for(hold);
+  knownRefusal(request: Pick<Hold, 'amount' | 'at'>): BookRefusal | null {
+    return this.#refusal.for(request);
+  }
+
+  nameAt(at: EpochMs): string {
+    return nextBucket(this.#budget, at);
   }
 
   async reserve(hold: Hold): Promise<BookVerdict> {
@@ -63,7 +68,7 @@ export class WindowBook implements Book {
     const first = frame.sorts[0] ?? '';
     // A request of the window before may still come.
     if (first > this.#known.first) this.#known = { first, items: new Map() };
-    const text = writeReservation({ ...hold, gateway: '', isTrace: false });
+    const text = writeReservation({ ...hold, isTrace: false });
     const attempt = { hold, frame, text, isRepeated: false };
     // Of several shards all are looked at once before any is trusted: one may owe room since the limit was lowered.
     if (this.#budget.shards === 1 || this.#known.items.size > 0) {
