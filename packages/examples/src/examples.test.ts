@@ -34,7 +34,11 @@ beforeAll(async () => {
     'google-ai-studio': upstream.url,
     groq: await refusingUrl(),
   };
-  host = await runningHost({ ...OPERATORS, WEIR_PROVIDER_BASE_URLS: JSON.stringify(bases) });
+  host = await runningHost({
+    ...OPERATORS,
+    WEIR_PROVIDER_BASE_URLS: JSON.stringify(bases),
+    WEIR_PRIVATE_ENDPOINTS: JSON.stringify([new URL(upstream.url).host]),
+  });
 }, 60_000);
 
 afterAll(async () => {
@@ -146,6 +150,15 @@ test('cloudflare: a gateway, and a token that is good for it alone', async () =>
   );
 });
 
+test('a custom provider: made, and asked for a model of its own', async () => {
+  const models = { MODELS_URL: `${upstream.url}/v1`, MODELS_KEY: 'sk-of-the-models' };
+  expect(await host.example('custom-provider.ts', models)).toBe(
+    `In-house models: custom-in-house\n${OPENAI_CHAT_TEXT}\n`,
+  );
+  expect(received('authorization')).toEqual([['/v1/chat/completions', 'Bearer sk-of-the-models']]);
+  expect(headerOf(upstream.requests.last(), 'x-team')).toEqual(['search']);
+});
+
 test('rate limits: two for each team, and a hundred for all', async () => {
   expect(await host.example('rate-limits.ts')).toBe(
     [
@@ -153,6 +166,30 @@ test('rate limits: two for each team, and a hundred for all', async () => {
       'search: 200, 0 of 2 left',
       'search: 429, 0 of 2 left',
       'ads: 200, 1 of 2 left',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('spend limits: one team spends its cent, and the other still has its own', async () => {
+  const lines = (await host.example('spend-limits.ts')).trimEnd().split('\n');
+  expect(lines.slice(0, 2)).toEqual([
+    'search: 429, The spend limit "each-team" (metadata.team=search) cannot carry this request',
+    'ads: 200',
+  ]);
+  const buckets = lines
+    .slice(2)
+    .map((line) => /^metadata\.team=(\w+): \$([\d.]+) of \$0\.01 spent/.exec(line));
+  expect(buckets.map((found) => found?.[1])).toEqual(['ads', 'search']);
+  for (const found of buckets) expect(Number(found?.[2])).toBeLessThanOrEqual(0.01);
+});
+
+test('cloudflare: an operator tops up, and what is told twice counts once', async () => {
+  expect(await host.example('top-up.ts')).toBe(
+    [
+      'balance: 2500 cents',
+      'invoice-2026-117: 2500 cents, paid',
+      'used in the last 30 days: 0 cents',
       '',
     ].join('\n'),
   );
