@@ -9,7 +9,7 @@ import { changeKeys, type KeyChange } from './change-keys.ts';
 import { type NewConfig, newConfigBody } from './config-body.ts';
 import { viewConfig } from './config-view.ts';
 import { findKeyProvider, type KeyProvider } from './key-provider.ts';
-import { readSecret } from './read-secret.ts';
+import { type ReadSecret, readSecret } from './read-secret.ts';
 
 /** Stores a provider's key (spec 5.2). It is sealed before anything is written, and nothing here can open it. */
 export async function createConfig(
@@ -20,13 +20,14 @@ export async function createConfig(
   if (body instanceof Refusal) return body;
   const provider = await findKeyProvider(call, body.provider_slug, ports);
   if (provider instanceof Refusal) return provider;
+  const read = body.secret === undefined ? null : readSecret(provider, body.secret);
+  if (read instanceof Refusal) return read;
   const gateway = await findGateway(call, ports);
   if (gateway instanceof Refusal) return gateway;
   // What would be refused anyway is not sealed first.
   const refusal = objectionTo(body, provider, gateway, ports);
   if (refusal) return refusal;
-  const key = await newKey(call, body, provider, ports);
-  if (key instanceof Refusal) return key;
+  const key = await newKey(call, body, provider, read, ports);
   const created = await changeKeys(
     call,
     ports,
@@ -59,8 +60,9 @@ async function newKey(
   { account, gateway }: GatewayCall,
   body: NewConfig,
   provider: KeyProvider,
+  read: ReadSecret | null,
   { keySealer, clock }: ManagementPorts,
-): Promise<StoredKey | Refusal> {
+): Promise<StoredKey> {
   const createdAt = new Date(clock.now()).toISOString();
   const common = {
     id: randomUUID(),
@@ -74,12 +76,10 @@ async function newKey(
     createdAt,
     modifiedAt: createdAt,
   };
-  if (body.secret === undefined) {
+  if (read === null) {
     const secret = { kind: 'named', secretId: body.secret_id ?? '' } as const;
     return { ...common, secret, preview: '…', place: {} };
   }
-  const read = readSecret(provider, body.secret);
-  if (read instanceof Refusal) return read;
   const sealed = await keySealer.seal(read.secret, { account, gateway, provider: provider.slug });
   return { ...common, secret: { kind: 'sealed', sealed }, preview: read.preview, place: read.place };
 }
