@@ -21,19 +21,34 @@ describe('the CDK app', () => {
     expect(output).toContain('providerBaseUrls');
   });
 
+  test.each([[['https://models.internal']], '["10.0.0.0/99"]', '10.0.0.0/8', [7]])(
+    'says that %j are no private endpoints',
+    async (privateEndpoints) => {
+      const { exitCode, output } = await runApp({ privateEndpoints });
+      expect(exitCode).not.toBe(0);
+      expect(output).toContain('privateEndpoints');
+    },
+  );
+
   test('takes the same settings as text from the command line', async () => {
     const typed = await synthesise({
       deletionProtection: false,
       providerBaseUrls: { openai: 'https://a.example' },
+      privateEndpoints: ['models.internal:8443', '10.0.0.0/8'],
     });
     const text = await synthesise({
       deletionProtection: 'false',
       providerBaseUrls: '{"openai":"https://a.example"}',
+      privateEndpoints: '["models.internal:8443","10.0.0.0/8"]',
     });
     expect(text).toEqual(typed);
     expect(resource(typed, 'Unified').Properties.Environment).toMatchObject({
       Variables: { WEIR_PROVIDER_BASE_URLS: '{"openai":"https://a.example"}' },
     });
+    for (const id of ['Unified', 'Provider', 'Management'])
+      expect(resource(typed, id).Properties.Environment).toMatchObject({
+        Variables: { WEIR_PRIVATE_ENDPOINTS: '["models.internal:8443","10.0.0.0/8"]' },
+      });
   });
 
   test('tells the base URL and where the first token and the provider keys are', async () => {

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { CustomProvider } from '../account/custom-provider.ts';
 import { epochMs } from '../ids.ts';
 import { StoreUnavailable } from '../ports/config-source.ts';
 import { CacheForTest } from './__fixtures__/cache-for-test.ts';
 import {
+  ACCOUNT,
   GatewayForTest,
   jsonAnswer,
   NOW,
@@ -28,6 +30,22 @@ beforeEach(() => {
   gateway.cache = cache;
 });
 
+const customProvider = (id: string, modified_at: string): CustomProvider => ({
+  id,
+  slug: 'x',
+  name: 'x',
+  base_url: 'https://models.example',
+  enable: true,
+  beta: false,
+  description: null,
+  link: null,
+  curl_example: null,
+  js_example: null,
+  headers: {},
+  position: 0,
+  created_at: 'first',
+  modified_at,
+});
 const advance = (milliseconds: number) => {
   passed += milliseconds;
   gateway.advance(milliseconds);
@@ -51,6 +69,30 @@ const coalescing = { 'weir-cache-coalesce': 'true' };
 const unavailable = () => new StoreUnavailable('no answer');
 
 describe('a cached request', () => {
+  it('to a custom provider is found until the provider changes, under an own key too (spec 5.15-5)', async () => {
+    const change = (modified_at: string, id = 'f0a9') => {
+      gateway.account = {
+        id: ACCOUNT,
+        version: 1,
+        prices: [],
+        customProviders: [customProvider(id, modified_at)],
+      };
+    };
+    const keyOf = async (more = {}) => {
+      const path = `/v1/${ACCOUNT}/main/custom-x/y`;
+      return (await gateway.request({ ...request(more), path })).header('weir-cache-key');
+    };
+    for (const own of [{}, { 'cf-aig-cache-key': 'faq' }]) {
+      change('first');
+      const first = await keyOf(own);
+      expect([first, await keyOf(own)]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), first]);
+      change('second');
+      const second = await keyOf(own);
+      change('second', 'made-again');
+      expect(new Set([first, second, await keyOf(own)]).size).toBe(3);
+    }
+  });
+
   it('asks the store once before the provider is called, and stores the answer afterwards', async () => {
     const answer = await gateway.open(request());
     expect([cache.asked, gateway.sent.length]).toEqual([['get'], 1]);

@@ -98,6 +98,7 @@ describe('purging the cache of a gateway', () => {
     const change = { json: { name: 'y' } };
     await api.call('PATCH', `ai-gateway/custom-providers/${textIn(result, 'id')}`, change);
     expect((await api.call('POST', PURGE, { json })).json.result).toMatchObject({ found: false });
+    api.clock.advance(1_000);
     await put(namedCacheKey(scope, { key: 'faq', target: { ...target, provider: await nameNow() } }));
     expect((await api.call('POST', PURGE, { json })).json.result).toMatchObject({ found: true });
   });
