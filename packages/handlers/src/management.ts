@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { epochMs, parsePrivateEndpoints } from '@weir/core';
+import { epochMs, type PriceList, parsePrivateEndpoints } from '@weir/core';
 import { DEFAULT_LIMITS } from '@weir/management';
 import { createBucket } from '@weir/stores/bucket';
 import { createResponseCache } from '@weir/stores/cache';
@@ -16,6 +16,7 @@ import { createKeyUses } from '@weir/stores/key-uses';
 import { createCredits, createLedgerView } from '@weir/stores/ledger-lists';
 import { createLogStore } from '@weir/stores/logs';
 import { required } from './edge/environment.ts';
+import { logFailure } from './edge/failure-log.ts';
 import { createManagementHandler } from './management/create-handler.ts';
 
 const clock = { now: () => epochMs(Date.now()) };
@@ -23,6 +24,19 @@ const bucket = createBucket({ bucket: required('WEIR_BUCKET') });
 const config = { client: createDynamoDBClient(), table: required('WEIR_CONFIG_TABLE'), clock };
 
 const state = { client: config.client, table: required('WEIR_STATE_TABLE'), clock };
+
+/** The book is large: it loads with the first that asks for a price. */
+let prices: Promise<PriceList> | null = null;
+function priceList(): Promise<PriceList> {
+  prices ??= import('./lazy/price-list.ts').then(({ createPriceList }) =>
+    createPriceList({
+      table: config.table,
+      clock,
+      report: (error) => logFailure('prices could not be read', error, ''),
+    }),
+  );
+  return prices;
+}
 
 /** The control plane: gateways, tokens and logs, for API Gateway's buffered proxy integration. */
 export const handler = createManagementHandler({
@@ -36,6 +50,7 @@ export const handler = createManagementHandler({
   }),
   circuits: createCircuitList(state),
   ledger: createLedgerView(state),
+  prices: { load: () => priceList() },
   credits: createCredits(state),
   topUpPlans: createTopUpPlans(config),
   keySealer: createKeySealer(required('WEIR_PROVIDER_KEYS_KEY')),

@@ -12,6 +12,7 @@ import {
   Secret,
   type StoredToken,
 } from '@weir/core';
+import { createPriceList, PriceBook } from '@weir/core/pricing';
 import {
   MemoryAccountStore,
   MemoryCircuitTable,
@@ -76,6 +77,11 @@ export class ManagementApi {
   spent: readonly BudgetState[] = [];
   readonly keyRing = new MemoryKeyRing(this.clock);
   readonly keyUses = new MemoryKeyUses();
+  book = new PriceBook({
+    name: 'a-book+00000000',
+    date: '2026-01-02',
+    providers: { openai: { models: ['gpt-5||i1.25 r0.125 o10>200000 i2.5 o15'] } },
+  });
   readonly reported: unknown[] = [];
   readonly ports: ManagementPorts = {
     accounts: new MemoryAccountStore(this.config),
@@ -85,6 +91,7 @@ export class ManagementApi {
     logs: new MemoryLogStore({ clock: this.clock }),
     cache: this.cache,
     circuits: this.circuits,
+    prices: { load: async () => createPriceList(() => this.book) },
     ledger: { states: async () => this.spent },
     credits: this.credits,
     topUpPlans: new MemoryTopUpPlans(),

@@ -9,6 +9,7 @@ import type {
   KeyUses,
   LedgerView,
   LogStore,
+  PriceListPort,
   PrivateEndpoints,
   ResponseCache,
   TokenStore,
@@ -24,6 +25,7 @@ export interface ManagementPorts {
   readonly cache: Pick<ResponseCache, 'purge'>;
   readonly circuits: CircuitList;
   readonly ledger: LedgerView;
+  readonly prices: PriceListPort;
   readonly credits: Credits;
   readonly topUpPlans: TopUpPlans;
   /** Seals provider keys; nothing here can open one. */

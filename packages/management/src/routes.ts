@@ -25,6 +25,7 @@ import { deleteLogs } from './logs/delete-logs.ts';
 import { editLog } from './logs/edit-log.ts';
 import { listLogs } from './logs/list-logs.ts';
 import { deleteLog, getLog, getRequestBody, getResponseBody } from './logs/one-log.ts';
+import { getPrices, putPrices } from './prices/prices.ts';
 import { createConfig } from './provider-configs/create-config.ts';
 import { deleteConfig } from './provider-configs/delete-config.ts';
 import { listConfigs } from './provider-configs/list-configs.ts';
@@ -56,6 +57,10 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
       PUT: onGateway('gateway:write', updateGateway),
       DELETE: onGateway('gateway:write', deleteGateway),
     },
+  },
+  {
+    pattern: `${AI_GATEWAY}/prices`,
+    methods: { GET: onAccount('gateway:read', getPrices), PUT: onAccount('gateway:write', putPrices) },
   },
   { pattern: `${GATEWAY}/circuits`, methods: { GET: onGateway('gateway:read', listCircuits) } },
   { pattern: `${GATEWAY}/cache/purge`, methods: { POST: onGateway('gateway:write', purgeCache) } },

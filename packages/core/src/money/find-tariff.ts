@@ -30,9 +30,9 @@ export function findTariff(question: PriceQuestion, book: PriceBook): FoundTarif
   return found && { tariff: found.tariff, book: book.name, price: found.entry };
 }
 
-/** Models are compared as the book does it: without regard to case. */
+/** Without regard to case, as in the book, and as in paths. */
 function isMeant(override: PriceOverride, provider: string, model: string): boolean {
-  if (override.provider !== provider) return false;
+  if (override.provider.toLowerCase() !== provider.toLowerCase()) return false;
   const [wanted, asked] = [override.model.toLowerCase(), model.toLowerCase()];
   return wanted.endsWith('*') ? asked.startsWith(wanted.slice(0, -1)) : asked === wanted;
 }

@@ -10,10 +10,12 @@ import type {
   Ledger,
   LedgerView,
   LogStore,
+  PriceListPort,
   ResponseCache,
   TokenStore,
   TopUpPlans,
 } from '@weir/core';
+import { BUNDLED_BOOK, createPriceList, PriceBook } from '@weir/core/pricing';
 import { createBucket, createS3Client } from '@weir/stores/bucket';
 import { createResponseCache, DynamoDBCall } from '@weir/stores/cache';
 import { createCircuitList } from '@weir/stores/circuits';
@@ -57,6 +59,7 @@ export interface Stores {
   readonly cache: ResponseCache;
   readonly circuits: CircuitList;
   readonly ledger: LedgerView;
+  readonly prices: PriceListPort;
   readonly credits: Credits;
   readonly topUpPlans: TopUpPlans;
   readonly keySealer: KeySealer;
@@ -73,7 +76,10 @@ export interface Place {
   stop(): Promise<void>;
 }
 
-/** Budgets and credits without a store. */
+/** Those that are shipped. */
+const prices: PriceListPort = { load: async () => createPriceList(() => new PriceBook(BUNDLED_BOOK)) };
+
+/** Budgets, credits and prices without a store. */
 export function memoryMoney(clock: Clock) {
   const table = new MemoryLedgerTable();
   const options = { table, list: table, clock };
@@ -81,6 +87,7 @@ export function memoryMoney(clock: Clock) {
     ledger: new StoredLedgerView(options),
     credits: new StoredCredits(options),
     topUpPlans: new MemoryTopUpPlans(),
+    prices,
     spender: createMemoryLedger(clock, table),
   };
 }
@@ -128,6 +135,7 @@ export async function onEngines(): Promise<Place> {
         ledger: createLedgerView({ client, call, table: 'config', clock }),
         credits: createCredits({ client, call, table: 'config', clock }),
         topUpPlans: createTopUpPlans(config),
+        prices,
         keySealer: createKeySealer(kms.key, { endpoint: kms.endpoint, ...LOCAL }),
         keyRing: createKeyRing({
           loadSecrets: async () => ({ find: async () => null }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { priceOverrides } from '../prices/price-overrides.ts';
 import { anyCase } from './any-case.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { dlp } from './dlp.ts';
@@ -81,6 +82,7 @@ const optional = {
   retry_delay: z.int().min(0).max(60_000).nullable().exactOptional(),
   retry_backoff: anyCase(['constant', 'linear', 'exponential']).nullable().exactOptional(),
   spend_limits: spendLimits.nullable().exactOptional(),
+  prices: priceOverrides.exactOptional(),
   store_id: z.string().max(256).nullable().exactOptional(),
   stripe: stripe.exactOptional(),
   workers_ai_billing_mode: anyCase(['postpaid', 'unified']).exactOptional(),

@@ -38,7 +38,8 @@ const customProvider = z.object({
   modified_at: z.string(),
 }) satisfies z.ZodMiniType<CustomProvider>;
 
-const price = z.object({
+/** Of an account, or of a gateway. */
+export const storedPrice = z.object({
   provider: z.string(),
   model: z.string(),
   rates: z.record(z.string(), z.string()),
@@ -49,7 +50,7 @@ const snapshotItem = z.object({
   id: accountId,
   version: z.optional(storedNumber(z.int())),
   custom_providers: z.optional(storedJson(z.array(customProvider))),
-  prices: z.optional(storedJson(z.array(price))),
+  prices: z.optional(storedJson(z.array(storedPrice))),
 });
 
 type Item = Record<string, AttributeValue>;

@@ -10,6 +10,7 @@ import {
   parseGatewayId,
 } from '@weir/core';
 import * as z from 'zod/mini';
+import { storedPrice } from './account-item.ts';
 import { accountPartition, gatewayKey, gatewaySort } from './keys.ts';
 import { parseItem, storedJson, storedNumber, storedString } from './stored-attributes.ts';
 import { storedKeys } from './stored-keys.ts';
@@ -45,6 +46,7 @@ const storedSettings = z.partial(
     retry_max_attempts: whole,
     retry_delay: whole,
     retry_backoff: z.nullable(z.enum(['constant', 'linear', 'exponential'])),
+    prices: z.array(storedPrice),
     spend_limits: json,
     store_id: z.nullable(z.string()),
     stripe: json,
