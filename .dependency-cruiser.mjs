@@ -132,6 +132,8 @@ export default {
           `${CORE}/dialects/`,
           `${CORE}/providers/$1/`,
           `${CORE}/providers/(?!registry)[^/]+\\.ts$`,
+          // What places and keys look like is nobody's own.
+          `${CORE}/providers/credential/(credential|place-names)\\.ts$`,
         ],
       },
     },
