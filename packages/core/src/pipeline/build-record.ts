@@ -6,6 +6,7 @@ import type { KeptBody, Outcome, RequestRecord } from '../record/request-record.
 import type { Story } from './answer.ts';
 import type { Progress, Target } from './exchange.ts';
 import type { Bill } from './money/bill.ts';
+import { nameOfBudget } from './money/funds.ts';
 
 const MAX_PATH = 2048;
 const MAX_NAME = 512;
@@ -74,6 +75,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
     ...(target && progress.attempts.length > 0 ? usedCredential(target) : {}),
     compatibilityMode: story.surface === 'compat' || story.surface === 'api',
     step: story.step,
+    ...(story.way ? { route: story.way.trace } : {}),
     attempts: progress.attempts,
     configVersion: gateway?.version ?? null,
     warnings: [
@@ -94,7 +96,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
 
 function refusedBy({ admission, funds }: Story): Pick<RequestRecord, 'refusedBy'> {
   if (admission?.kind === 'refused') return { refusedBy: admission.by.rule };
-  return funds?.kind === 'refused' && funds.by !== null ? { refusedBy: funds.by } : {};
+  return funds?.kind === 'refused' && funds.by !== null ? { refusedBy: nameOfBudget(funds.by) } : {};
 }
 
 function usedCredential({ credential: { source, key } }: Target): Pick<RequestRecord, 'keySource' | 'keyId'> {

@@ -1,3 +1,4 @@
+import type { Refusal } from '../errors/refusal.ts';
 import type { GatewaySnapshot } from '../gateway/settings.ts';
 import type { StoredKey } from '../gateway/stored-key.ts';
 import type { HeaderMap } from '../http/header-map.ts';
@@ -6,13 +7,16 @@ import type { AccountId, EpochMs, GatewayId, RecordId } from '../ids.ts';
 import type { EffectiveSettings } from '../policy/effective-settings.ts';
 import type { Admission } from '../policy/rate-limits.ts';
 import type { LoadedConfig } from '../ports/config-source.ts';
+import type { Budget } from '../ports/ledger.ts';
 import type { CatalogueQuestion, Translated } from '../ports/translation.ts';
 import type { AwsCredential } from '../providers/credential/credential.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../providers/descriptor.ts';
 import type { AttemptRecord, KeySource } from '../record/request-record.ts';
+import type { DeployedRoute } from '../routing/route.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { Funds } from './money/funds.ts';
 import type { RequestOptions } from './request-options.ts';
+import type { RouteWay } from './route/route-way.ts';
 
 /** What the caller wants, by the path alone. */
 export type Endpoint =
@@ -102,20 +106,46 @@ export interface Target {
   readonly translated: Translated | null;
 }
 
-/** A target with how it is to be called. Only the universal endpoint has more than one. */
-export interface Step {
+/** A request whose model is a route's name: the route decides who is called. */
+export interface Routed {
+  readonly kind: 'routed';
+  readonly route: DeployedRoute;
+  /** The request as one for this model of this provider. */
+  planAs(exchange: Authenticated, provider: string, model: string): Promise<Target | Refusal>;
+}
+
+interface StepBasis {
   readonly index: number;
-  readonly target: Target;
   readonly settings: EffectiveSettings;
   /** The step as a request of its own: its headers, its body, its endpoint. */
   readonly exchange: Authenticated;
 }
 
+/** A target with how it is to be called. Only the universal endpoint and routes have more than one. */
+export interface Step extends StepBasis {
+  readonly target: Target;
+  /** Plans the same call anew, for instance with another key. */
+  replan(exchange: Authenticated): Promise<Target | Refusal> | Target | Refusal;
+  /** The route that led here. */
+  readonly way: RouteWay | null;
+  /** Of the route's elements on the way: the call is to be reserved in them as well. */
+  readonly budgets: readonly Budget[];
+}
+
+/** A step of a universal request that is a route: who is called is decided when its turn comes. */
+export interface RoutedStep extends StepBasis {
+  readonly routed: Routed;
+}
+
+export type PlannedStep = Step | RoutedStep;
+
 /** After stage 4: what will be tried, in order. */
 export interface Planned extends Authenticated {
   /** Of the step that is tried. */
   readonly settings: EffectiveSettings;
-  readonly steps: readonly [Step, ...Step[]];
+  readonly steps: readonly [Step, ...PlannedStep[]];
+  /** The route that led to the step that is tried. */
+  readonly way: RouteWay | null;
   /** When the last byte must be out: the end of the function's time, or what the caller allows. */
   readonly deadline: EpochMs;
   /** What stage 5 decided; null before it. */

@@ -15,6 +15,7 @@ import type { PricingPort } from '../ports/pricing.ts';
 import type { RateLimiter } from '../ports/rate-limiter.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { ResponseCache } from '../ports/response-cache.ts';
+import type { RoutingPort } from '../ports/routing.ts';
 import type { Timer } from '../ports/timer.ts';
 import type { TranslationPort } from '../ports/translation.ts';
 import type { Upstream } from '../ports/upstream.ts';
@@ -26,6 +27,8 @@ export interface Ports {
   readonly upstream: Upstream;
   /** Loaded on first use: a request that passes through needs none of it. */
   readonly translation: TranslationPort;
+  /** Loaded with the first request that names a route. */
+  readonly routing: RoutingPort;
   readonly records: RecordSink;
   /** Not asked for a request that is not cached. */
   readonly cache: ResponseCache;

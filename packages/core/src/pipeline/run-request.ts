@@ -52,12 +52,15 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
     const admitted = { ...planned, admission, funds };
     story = admitted;
     const denied = refusalOf(admission);
-    if (denied) return refuse(denied);
+    if (denied) {
+      await planned.way?.giveBack();
+      return refuse(denied);
+    }
     const objection = found.answer ? null : await pass(PROMPT_INSPECTION, admitted, ports); // 7 inspect prompt
     if (objection) return refuse(objection);
     const tried = await callSteps(admitted, found, progress, ports); //    8 call, 9 stream out
     const answer = answerOf(admitted, tried, ports); //                    10 settle
-    return settlingCircuits(answer, admitted, ports);
+    return settlingCircuits(answer, admitted, tried, ports);
   } catch (cause) {
     ports.faults.report('a request failed in the gateway', cause, story.id);
     return refuse(new Refusal('internal', { cause }));
@@ -82,25 +85,40 @@ function refused(
   };
 }
 
-/** The last step's result as the answer; settling it settles the steps that failed before it as well. */
-function answerOf({ endpoint }: Planned, { last, failed }: TriedSteps, ports: Ports): Answer {
+/** The step's result as the answer; settling it settles the other steps that were tried as well. */
+function answerOf({ endpoint }: Planned, { last, others }: TriedSteps, ports: Ports): Answer {
   const given = answered(last, ports);
   const answer = endpoint.kind === 'run' ? inRunEnvelope(given, last.step.target) : given;
-  if (endpoint.kind !== 'universal') return answer;
-  const headers = new Map(answer.headers).set('cf-aig-step', [String(last.step.index)]);
+  const { way, target, index } = last.step;
+  if (endpoint.kind !== 'universal' && !way) return answer;
+  const headers = new Map(answer.headers).set('cf-aig-step', [String(index)]);
+  if (way) {
+    headers.set('cf-aig-provider', [target.provider.slug]);
+    if (target.model !== null) headers.set('cf-aig-model', [headerText(target.model)]);
+  }
   return {
     ...answer,
     headers,
     settle: async () => {
-      await Promise.all([answer.settle(), ...failed.map((step) => answered(step, ports).settle())]);
+      await Promise.all([answer.settle(), ...others.map((step) => answered(step, ports).settle())]);
     },
   };
 }
 
+/** A model's name comes from a route, which may hold anything; a header may not. */
+const headerText = (text: string) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 256);
+
 /** Settling the answer waits for the circuits as well, where the gateway has any. */
-function settlingCircuits(answer: Answer, planned: Planned, ports: Ports): Answer {
-  if (planned.gateway.settings.circuit_breaker == null) return answer;
-  const settle = async () => void (await Promise.all([answer.settle(), settleCircuits(planned, ports)]));
+function settlingCircuits(
+  answer: Answer,
+  { gateway }: Planned,
+  { last, others }: TriedSteps,
+  ports: Ports,
+): Answer {
+  if (gateway.settings.circuit_breaker == null) return answer;
+  const targets = [...others, last].map(({ step }) => step.target);
+  const settle = async () =>
+    void (await Promise.all([answer.settle(), settleCircuits(gateway, targets, ports)]));
   return { ...answer, settle };
 }
 

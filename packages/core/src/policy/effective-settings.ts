@@ -6,7 +6,7 @@ import type { CustomCost } from '../ports/pricing.ts';
 import type { ChosenSetting } from '../record/request-record.ts';
 
 /** Where a setting came from; what stands first wins (spec 4.1, precedence 1). */
-export type SettingSource = 'step-config' | 'step-headers' | 'request' | 'gateway' | 'default';
+export type SettingSource = 'route' | 'step-config' | 'step-headers' | 'request' | 'gateway' | 'default';
 
 export interface Effective<Value> {
   readonly value: Value;

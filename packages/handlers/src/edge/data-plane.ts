@@ -67,6 +67,7 @@ export function createDataPlane() {
     ownRole: { credentialFor: () => null },
     ledger: { reserve: notYet },
     pricing: { load: notYet },
+    routing: { load: notYet },
     unifiedBilling: 'open',
     translation: lazyTranslation(),
     upstream: new HttpsUpstream(new AddressGuard(parsePrivateEndpoints(required('WEIR_PRIVATE_ENDPOINTS')))),

@@ -24,6 +24,7 @@ import type { ReserveRequest, ReserveVerdict } from '../../ports/ledger.ts';
 import type { Pricing } from '../../ports/pricing.ts';
 import type { LimitVerdict, RateLimit } from '../../ports/rate-limiter.ts';
 import type { ResponseCache } from '../../ports/response-cache.ts';
+import type { Router } from '../../ports/routing.ts';
 import type { Translator } from '../../ports/translation.ts';
 import type { UpstreamAnswer, UpstreamFailure, UpstreamRequest } from '../../ports/upstream.ts';
 import type { BaseUrls } from '../../providers/base-urls.ts';
@@ -107,6 +108,11 @@ export class GatewayForTest {
     }),
   };
   unifiedBilling: UnifiedBilling = 'open';
+  router: Router = {
+    walk: () => {
+      throw new Error('this test has no routes');
+    },
+  };
   storeError: Error | null = null;
   creationError: Error | null = null;
   platformError: Error | null = null;
@@ -276,6 +282,7 @@ export class GatewayForTest {
           return this.translator;
         },
       },
+      routing: { load: async () => this.router },
       ledger: {
         reserve: async (request) => {
           this.reserved.push(request);

@@ -62,9 +62,10 @@ export async function countCall<Result>(
 
 /** Stage 10: waits until what was counted is shared. */
 export const settleCircuits = (
-  { gateway, steps }: Pick<Planned, 'gateway' | 'steps'>,
+  gateway: GatewaySnapshot,
+  targets: readonly Target[],
   { circuits }: CircuitPorts,
-): Promise<void> => circuits.settled(steps.map(({ target }) => circuitOf(gateway, target)));
+): Promise<void> => circuits.settled(targets.map((target) => circuitOf(gateway, target)));
 
 const circuitOf = ({ account, internalId }: GatewaySnapshot, { provider, url }: Target): CircuitId => ({
   account,

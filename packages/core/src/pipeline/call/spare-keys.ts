@@ -3,7 +3,6 @@ import { durationMs } from '../../ids.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import type { Answer } from '../answer.ts';
 import type { Step } from '../exchange.ts';
-import { planTarget } from '../plan/plan-target.ts';
 import type { Ports } from '../ports.ts';
 
 /** The provider does not know the key, does not let it do this, or has had enough of it. */
@@ -14,13 +13,13 @@ export const isKeysFault = (result: Answer | Refusal) =>
   isRefusal(result) ? result.name === 'rateLimited' : REFUSED.has(result.status);
 
 /** The step with the next stored key. Null: there is none, or it cannot be used. */
-export async function withSpareKey(step: Step, ports: Ports): Promise<Step | null> {
+export async function withSpareKey(step: Step): Promise<Step | null> {
   const { key, hasSpare } = step.target.credential;
   if (!key || !hasSpare) return null;
-  const { exchange } = step;
-  const target = await planTarget({ ...exchange, refusedKeys: [...exchange.refusedKeys, key.id] }, ports);
+  const exchange = { ...step.exchange, refusedKeys: [...step.exchange.refusedKeys, key.id] };
+  const target = await step.replan(exchange);
   if (isRefusal(target) || target.credential.source !== 'stored') return null;
-  return { ...step, target, exchange: { ...exchange, refusedKeys: [...exchange.refusedKeys, key.id] } };
+  return { ...step, target, exchange };
 }
 
 /**

@@ -24,8 +24,8 @@ export type Funds =
   | {
       readonly kind: 'refused';
       readonly refusal: Refusal;
-      /** As the record names it. Null: the ledger could not be asked. */
-      readonly by: string | null;
+      /** The budget that is full. Null: the ledger could not be asked. */
+      readonly by: Budget | null;
     };
 
 export const UNBUDGETED: Funds = { kind: 'unbudgeted', warning: null };
@@ -71,7 +71,7 @@ export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts):
     const verdict = await reserve(ceiling.amount);
     if (verdict.granted)
       return { kind: 'reserved', reservation: verdict.reservation, amount: ceiling.amount };
-    return { kind: 'refused', refusal: budgetRefusal(verdict, now), by: nameOf(verdict.by) };
+    return { kind: 'refused', refusal: budgetRefusal(verdict, now), by: verdict.by };
   } catch (cause) {
     if (!(cause instanceof StoreUnavailable)) throw cause;
     return {
@@ -82,13 +82,16 @@ export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts):
   }
 }
 
-const nameOf = (budget: Budget) => (budget.kind === 'limit' ? `spend_limits/${budget.rule}` : 'credits');
+/** As the record names it. */
+export const nameOfBudget = (budget: Budget) =>
+  budget.kind === 'limit' ? `spend_limits/${budget.rule}` : 'credits';
 
-function budgetsOf({ exchange, target }: Step, { unifiedBilling }: FundsPorts): readonly Budget[] {
+function budgetsOf({ exchange, target, budgets }: Step, { unifiedBilling }: FundsPorts): readonly Budget[] {
   const { gateway, options } = exchange;
   const { provider, model, credential } = target;
   const limits = spendBudgetsOf({ gateway, provider: provider.slug, model, metadata: options.metadata });
+  const all = [...limits, ...budgets];
   return isPaidFromCredits(unifiedBilling, gateway.settings, provider.slug, credential.source)
-    ? [...limits, { kind: 'balance', account: gateway.account }]
-    : limits;
+    ? [...all, { kind: 'balance', account: gateway.account }]
+    : all;
 }

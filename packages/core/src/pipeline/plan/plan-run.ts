@@ -3,19 +3,24 @@ import { header } from '../../http/header-map.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { readModel, readRun, setModel } from '../../providers/request-body.ts';
-import { type ModelTarget, placedModel, splitModel } from '../../providers/unified-target.ts';
-import type { Authenticated, Target } from '../exchange.ts';
+import { type ModelTarget, placedModel } from '../../providers/unified-target.ts';
+import type { Authenticated, Routed, Target } from '../exchange.ts';
+import { findRoute } from '../route/find-route.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { planAsked } from './plan-unified.ts';
 import { withCredentials } from './with-credentials.ts';
 
 /** A run as its path and body say it (spec 5.3). */
-interface Run {
-  readonly named: ModelTarget;
+interface RunRequest {
   readonly name: string;
+  readonly pin: string | null;
   /** The model's own input: the bytes of `input`, or the whole body where the path names the model. */
   readonly input: Uint8Array;
+}
+
+interface Run extends RunRequest {
+  readonly named: ModelTarget;
 }
 
 /**
@@ -27,11 +32,30 @@ export async function planRun(
   exchange: Authenticated,
   modelInPath: string | null,
   ports: PlanPorts,
-): Promise<Target | Refusal> {
-  const run =
-    modelInPath === null ? await readEnvelope(exchange, ports) : readPathForm(exchange, modelInPath);
+): Promise<Target | Routed | Refusal> {
+  const run = modelInPath === null ? readEnvelope(exchange) : readPathForm(exchange, modelInPath);
   if (isRefusal(run)) return run;
-  const { named, input } = run;
+  const route = findRoute(exchange, run.name);
+  if (isRefusal(route)) return route;
+  if (route)
+    return {
+      kind: 'routed',
+      route,
+      planAs: (again, provider, model) =>
+        planNamed(again, { ...run, name: `${provider}/${model}`, pin: null }, ports),
+    };
+  return planNamed(exchange, run, ports);
+}
+
+async function planNamed(
+  exchange: Authenticated,
+  request: RunRequest,
+  ports: PlanPorts,
+): Promise<Target | Refusal> {
+  const named = await nameTarget(request.name, request.pin, exchange.config.account, ports);
+  if (isRefusal(named)) return named;
+  const run = { ...request, named };
+  const { input } = run;
   if (named.provider.slug === 'workers-ai')
     return planNative(exchange, run, (model) => `run/${model}`, '', ports);
 
@@ -48,7 +72,7 @@ export async function planRun(
   return planAsked(exchange, { format, name: run.name, stream: facts.stream, body, named }, ports);
 }
 
-async function readEnvelope({ request, config }: Authenticated, ports: PlanPorts): Promise<Run | Refusal> {
+function readEnvelope({ request }: Authenticated): RunRequest | Refusal {
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
   const envelope = readRun(request.body);
@@ -62,15 +86,13 @@ async function readEnvelope({ request, config }: Authenticated, ports: PlanPorts
         'Background runs are not part of this version. Leave "options.background" out and wait for the answer.',
     });
   if (hasWebhook) return invalid('"webhookUrl" and "webhookFormat" need "background": true.', 'options');
-  const named = await nameTarget(model, pin, config.account, ports);
-  return isRefusal(named) ? named : { named, name: model, input };
+  return { name: model, pin, input };
 }
 
-function readPathForm({ request, config }: Authenticated, model: string): Run | Refusal {
+function readPathForm({ request }: Authenticated, model: string): RunRequest | Refusal {
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
-  const named = splitModel(model, config.account);
-  return isRefusal(named) ? named : { named, name: model, input: request.body };
+  return { name: model, pin: null, input: request.body };
 }
 
 const invalid = (message: string, field: string) =>

@@ -5,23 +5,45 @@ import type { ProviderDescriptor } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
 import { askForUsage, readModel } from '../../providers/request-body.ts';
 import { needsUsageAsked, readPath } from '../../providers/request-path.ts';
-import type { Authenticated, Target } from '../exchange.ts';
+import type { Authenticated, Routed, Target } from '../exchange.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { planRun } from './plan-run.ts';
 import { planCountTokens, planUnified } from './plan-unified.ts';
 import { withCredentials } from './with-credentials.ts';
 
-/** What one request will call: any endpoint but the universal one, whose steps are requests of their own. */
-export async function planTarget(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> {
-  const target = await planEndpoint(exchange, ports);
-  const own = isRefusal(target) ? undefined : target.provider.headers;
-  if (isRefusal(target) || own === undefined) return target;
+/**
+ * What one request will call, or the route that decides it: any endpoint but the universal one, whose steps are requests of
+ * their own.
+ */
+export async function planTarget(
+  exchange: Authenticated,
+  ports: PlanPorts,
+): Promise<Target | Routed | Refusal> {
+  const planned = await planEndpoint(exchange, ports);
+  if (isRefusal(planned)) return planned;
+  if (!('kind' in planned)) return withOwnHeaders(planned);
+  return {
+    ...planned,
+    planAs: async (...call) => {
+      const target = await planned.planAs(...call);
+      return isRefusal(target) ? target : withOwnHeaders(target);
+    },
+  };
+}
+
+/** A custom provider's own headers stand on every request to it (spec 5.15). */
+function withOwnHeaders(target: Target): Target {
+  const own = target.provider.headers;
+  if (own === undefined) return target;
   const headers = new Map(target.headers);
   for (const [name, value] of own) headers.set(name, [value]);
   return { ...target, headers };
 }
 
-function planEndpoint(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> | Refusal {
+function planEndpoint(
+  exchange: Authenticated,
+  ports: PlanPorts,
+): Promise<Target | Routed | Refusal> | Refusal {
   const { endpoint } = exchange;
   switch (endpoint.kind) {
     case 'native':

@@ -10,7 +10,8 @@ import {
   placedModel,
   servedTarget,
 } from '../../providers/unified-target.ts';
-import type { Authenticated, Target } from '../exchange.ts';
+import type { Authenticated, Routed, Target } from '../exchange.ts';
+import { findRoute } from '../route/find-route.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { type Credentialed, withCredentials } from './with-credentials.ts';
@@ -34,9 +35,30 @@ export async function planUnified(
   exchange: Authenticated,
   format: UnifiedFormat,
   ports: PlanPorts,
+): Promise<Target | Routed | Refusal> {
+  const read = readRequest(exchange);
+  if (isRefusal(read)) return read;
+  const route = findRoute(exchange, read.name);
+  if (isRefusal(route)) return route;
+  if (route)
+    return {
+      kind: 'routed',
+      route,
+      planAs: (again, provider, model) => {
+        const name = `${provider}/${model}`;
+        return planNamed(again, { ...read, format, name, pin: null }, ports);
+      },
+    };
+  return planNamed(exchange, { ...read, format }, ports);
+}
+
+async function planNamed(
+  exchange: Authenticated,
+  { pin, ...asked }: Omit<Asked, 'named'> & { readonly pin: string | null },
+  ports: PlanPorts,
 ): Promise<Target | Refusal> {
-  const asked = await readAsked(exchange, format, ports);
-  return isRefusal(asked) ? asked : planAsked(exchange, asked, ports);
+  const named = await nameTarget(asked.name, pin, exchange.config.account, ports);
+  return isRefusal(named) ? named : planAsked(exchange, { ...asked, named }, ports);
 }
 
 export async function planAsked(
@@ -61,9 +83,12 @@ export async function planAsked(
  * their own formats, and an estimate would pass for a count (spec/providers 3.2).
  */
 export async function planCountTokens(exchange: Authenticated, ports: PlanPorts): Promise<Target | Refusal> {
-  const asked = await readAsked(exchange, 'anthropic-messages', ports);
-  if (isRefusal(asked)) return asked;
-  const { provider } = asked.named;
+  const read = readRequest(exchange);
+  if (isRefusal(read)) return read;
+  const named = await nameTarget(read.name, read.pin, exchange.config.account, ports);
+  if (isRefusal(named)) return named;
+  const asked: Asked = { ...read, format: 'anthropic-messages', named };
+  const { provider } = named;
   const served = servedTarget(asked.named, 'anthropic-messages', ports.baseUrls);
   if (isRefusal(served)) return served;
   if (served === null)
@@ -75,12 +100,14 @@ export async function planCountTokens(exchange: Authenticated, ports: PlanPorts)
   return passThrough(asked, { ...served, url: `${served.url}/count_tokens` }, credentialed);
 }
 
-async function readAsked(
-  exchange: Authenticated,
-  format: UnifiedFormat,
-  ports: PlanPorts,
-): Promise<Asked | Refusal> {
-  const { request, config } = exchange;
+interface ReadRequest {
+  readonly name: string;
+  readonly pin: string | null;
+  readonly stream: boolean;
+  readonly body: Uint8Array;
+}
+
+function readRequest({ request }: Authenticated): ReadRequest | Refusal {
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.' });
   const facts = readModel(request.body);
@@ -91,9 +118,7 @@ async function readAsked(
       message: '"model" is required and must be a string.',
       path: ['body', 'model'],
     });
-  const named = await nameTarget(name, pin, config.account, ports);
-  if (isRefusal(named)) return named;
-  return { format, name, stream, named, body: pin === null ? request.body : withoutPin(request.body) };
+  return { name, pin, stream, body: pin === null ? request.body : withoutPin(request.body) };
 }
 
 /**

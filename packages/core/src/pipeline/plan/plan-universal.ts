@@ -6,13 +6,15 @@ import { type HeaderMap, headerMap } from '../../http/header-map.ts';
 import { effectiveSettings } from '../../policy/effective-settings.ts';
 import { readElements, readInnerMembers, valueText } from '../../providers/json-members.ts';
 import { findProvider } from '../../providers/registry.ts';
-import type { Authenticated, Endpoint, Step, Target } from '../exchange.ts';
+import type { Authenticated, Endpoint, PlannedStep, Step } from '../exchange.ts';
 
 /** More steps than anybody falls back through; each costs the checks of a whole request. */
 const MAX_STEPS = 20;
 
 /** How one step is planned, once it is a request of its own. */
-export type PlanStep = (exchange: Authenticated) => Promise<Target | Refusal> | Target | Refusal;
+export type PlanStep = (
+  basis: Pick<Step, 'index' | 'exchange' | 'settings'>,
+) => Promise<PlannedStep | Refusal>;
 
 /**
  * The universal endpoint (spec 5.8): an array of steps, or one. Each becomes a request of its own and is planned as such;
@@ -22,7 +24,7 @@ export async function planUniversal(
   exchange: Authenticated,
   unified: (path: string) => Endpoint | null,
   planStep: PlanStep,
-): Promise<readonly Step[] | Refusal> {
+): Promise<readonly PlannedStep[] | Refusal> {
   const { request } = exchange;
   if (request.method !== 'POST')
     return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.' });
@@ -35,7 +37,7 @@ export async function planUniversal(
   if (elements.length > MAX_STEPS)
     return wrong([], `A request may have ${MAX_STEPS} steps; this one has ${elements.length}.`);
 
-  const steps: Step[] = [];
+  const steps: PlannedStep[] = [];
   for (const [index, element] of elements.entries()) {
     const members = readInnerMembers(request.body, element);
     const parsed = parseJson(valueText(request.body, element));
@@ -47,9 +49,9 @@ export async function planUniversal(
     const body = request.body.subarray(query.valueStart, query.valueEnd);
     const own = readStep(exchange, parsed, body, index, unified);
     if (isRefusal(own)) return own;
-    const target = await planStep(own.exchange);
-    if (isRefusal(target)) return target;
-    steps.push({ index, target, ...own });
+    const planned = await planStep({ index, ...own });
+    if (isRefusal(planned)) return planned;
+    steps.push(planned);
   }
   return steps;
 }

@@ -22,7 +22,10 @@ export async function admit(
     gateway,
     token: token?.id ?? null,
     metadata: options.metadata,
-    targets: steps.map(({ target: { provider, model } }) => ({ provider: provider.slug, model })),
+    // Who is called by a route whose turn may come is not known yet.
+    targets: steps.flatMap((step) =>
+      'target' in step ? [{ provider: step.target.provider.slug, model: step.target.model }] : [],
+    ),
   });
   const counted = await Promise.all(
     limits.map(async (limit): Promise<CountedLimit> => {

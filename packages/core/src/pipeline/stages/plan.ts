@@ -1,10 +1,10 @@
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { durationMs, epochMs } from '../../ids.ts';
 import { type EffectiveSettings, effectiveSettings } from '../../policy/effective-settings.ts';
-import type { Authenticated, Planned, Step } from '../exchange.ts';
+import type { Authenticated, Planned, PlannedStep } from '../exchange.ts';
 import { UNBUDGETED } from '../money/funds.ts';
 import type { PlanPorts } from '../plan/plan-ports.ts';
-import { planTarget } from '../plan/plan-target.ts';
+import { type BeginPorts, beginStep, planStep } from '../plan/plan-step.ts';
 import { planUniversal } from '../plan/plan-universal.ts';
 import { unifiedEndpoint } from '../unified-endpoint.ts';
 
@@ -12,15 +12,20 @@ import { unifiedEndpoint } from '../unified-endpoint.ts';
 const SETTLING_TIME = durationMs(10_000);
 
 /** Stage 4. What will be called, in which order, with which settings and credentials. */
-export async function plan(exchange: Authenticated, ports: PlanPorts): Promise<Planned | Refusal> {
+export async function plan(
+  exchange: Authenticated,
+  ports: PlanPorts & BeginPorts,
+): Promise<Planned | Refusal> {
   const settings = effectiveSettings(exchange.gateway.settings, exchange.request.headers);
   const steps =
     exchange.endpoint.kind === 'universal'
-      ? await planUniversal(exchange, unifiedEndpoint, (step) => planTarget(step, ports))
+      ? await planUniversal(exchange, unifiedEndpoint, (basis) => planStep(basis, ports))
       : await planOne(exchange, settings, ports);
   if (isRefusal(steps)) return steps;
-  const [first, ...others] = steps;
-  if (!first) return new Refusal('invalidRequest');
+  const [planned, ...others] = steps;
+  if (!planned) return new Refusal('invalidRequest');
+  const first = await beginStep(planned, ports);
+  if (isRefusal(first)) return first;
   const { arrivedAt, deadline } = exchange.request;
   const own = settings.totalTimeout.value;
   const end = Math.min(deadline - SETTLING_TIME, own === null ? Number.POSITIVE_INFINITY : arrivedAt + own);
@@ -28,6 +33,7 @@ export async function plan(exchange: Authenticated, ports: PlanPorts): Promise<P
     ...exchange,
     settings: first.settings,
     steps: [first, ...others],
+    way: first.way,
     deadline: epochMs(end),
     admission: null,
     funds: UNBUDGETED,
@@ -38,7 +44,7 @@ async function planOne(
   exchange: Authenticated,
   settings: EffectiveSettings,
   ports: PlanPorts,
-): Promise<readonly Step[] | Refusal> {
-  const target = await planTarget(exchange, ports);
-  return isRefusal(target) ? target : [{ index: 0, target, settings, exchange }];
+): Promise<readonly PlannedStep[] | Refusal> {
+  const step = await planStep({ index: 0, settings, exchange }, ports);
+  return isRefusal(step) ? step : [step];
 }

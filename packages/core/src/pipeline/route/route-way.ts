@@ -1,0 +1,162 @@
+import { isRefusal, Refusal } from '../../errors/refusal.ts';
+import { type DurationMs, durationMs } from '../../ids.ts';
+import { NO_MONEY, parseDollars } from '../../money/micros.ts';
+import type { EffectiveSettings } from '../../policy/effective-settings.ts';
+import { StoreUnavailable } from '../../ports/config-source.ts';
+import type { Budget } from '../../ports/ledger.ts';
+import type { LimitVerdict } from '../../ports/rate-limiter.ts';
+import type { RouteBudget, RouteCount, RouteMove, RouteWalk } from '../../ports/routing.ts';
+import type { RouteTrace } from '../../routing/route.ts';
+import type { Authenticated, Routed, RoutedStep, Step } from '../exchange.ts';
+import type { Ports } from '../ports.ts';
+
+type Call = Extract<RouteMove, { readonly kind: 'call' }>;
+type WayPorts = Pick<Ports, 'rateLimiter' | 'faults' | 'clock'>;
+
+/**
+ * One request's way through a route (spec 5.10): asks what the walk wants to know, and makes a step of each model that it
+ * comes to. A model that cannot be planned failed like one that cannot be called.
+ */
+export class RouteWay {
+  readonly #basis: RoutedStep;
+  readonly #walk: RouteWalk;
+  readonly #ports: WayPorts;
+  /** What was counted on the way, to be given back when the request is not let in. */
+  readonly #counted: LimitVerdict[] = [];
+  #lastRefusal: Refusal | null = null;
+  #calls = 0;
+
+  constructor(basis: RoutedStep, walk: RouteWalk, ports: WayPorts) {
+    this.#basis = basis;
+    this.#walk = walk;
+    this.#ports = ports;
+  }
+
+  get trace(): RouteTrace {
+    const { id, versionId } = this.#basis.routed.route;
+    return { route: id, version: versionId, steps: this.#walk.trace() };
+  }
+
+  /** The first model to call, or how the way ended without any. */
+  begin(): Promise<Step | Refusal> {
+    return this.#follow(this.#walk.begin());
+  }
+
+  /** What comes after a call. A refusal: the way is over. */
+  after(succeeded: boolean, why: string, took: DurationMs): Promise<Step | Refusal> {
+    return this.#follow(this.#walk.tried(succeeded, why, took));
+  }
+
+  /** What comes instead of a call that a budget on the way cannot carry. Null: it is none of this way's budgets. */
+  async instead(budget: Budget): Promise<Step | Refusal | null> {
+    if (budget.kind !== 'limit') return null;
+    const element = elementOf(this.#basis.routed, budget.rule);
+    return element === null ? null : this.#follow(this.#walk.overBudget(element, 0));
+  }
+
+  /** The request goes no further, so it does not count. */
+  async giveBack(): Promise<void> {
+    await Promise.all(
+      this.#counted.splice(0).map((verdict) => (verdict.admitted ? verdict.giveBack() : undefined)),
+    );
+  }
+
+  async #follow(first: RouteMove): Promise<Step | Refusal> {
+    let move = first;
+    for (;;) {
+      switch (move.kind) {
+        case 'count': {
+          const began = this.#ports.clock.now();
+          const isAdmitted = await this.#count(move.count);
+          move = this.#walk.counted(isAdmitted, this.#ports.clock.now() - began);
+          break;
+        }
+        case 'call': {
+          const step = await this.#stepFor(move);
+          if (!isRefusal(step)) return step;
+          this.#lastRefusal = step;
+          move = this.#walk.tried(false, step.message, 0);
+          break;
+        }
+        case 'end':
+          return this.#ended(move.why);
+      }
+    }
+  }
+
+  /** What cannot be counted passes, like every rate limit of a gateway that does not say otherwise (design 12). */
+  async #count({ element, value, limit, window, technique }: RouteCount): Promise<boolean> {
+    if (limit < 1) return false;
+    const { gateway } = this.#basis.exchange;
+    const key = `${gateway.account}#${gateway.internalId}#${ruleOf(this.#basis.routed, element)}#${value}`;
+    try {
+      const verdict = await this.#ports.rateLimiter.take({ key, limit, interval: window, technique });
+      this.#counted.push(verdict);
+      return verdict.admitted;
+    } catch (cause) {
+      if (!(cause instanceof StoreUnavailable)) throw cause;
+      this.#ports.faults.report('a route’s element could not be counted', cause, this.#basis.exchange.id);
+      return true;
+    }
+  }
+
+  async #stepFor({ provider, model, timeout, retries, budgets }: Call): Promise<Step | Refusal> {
+    const { exchange, settings, index, routed } = this.#basis;
+    const replan = (again: Authenticated) => routed.planAs(again, provider, model);
+    const target = await replan(exchange);
+    if (isRefusal(target)) return target;
+    const isOnly = exchange.endpoint.kind !== 'universal';
+    return {
+      index: isOnly ? this.#calls++ : index,
+      exchange,
+      target,
+      replan,
+      way: this,
+      settings: routedSettings(settings, timeout, retries),
+      budgets: budgets.map((budget) => this.#budgetOf(budget)),
+    };
+  }
+
+  #budgetOf({ element, value, limit, window, technique }: RouteBudget): Budget {
+    const { gateway } = this.#basis.exchange;
+    return {
+      kind: 'limit',
+      account: gateway.account,
+      gateway: gateway.id,
+      rule: ruleOf(this.#basis.routed, element),
+      bucket: value,
+      limit: parseDollars(limit) ?? NO_MONEY,
+      window: { technique, length: window },
+      shards: 1,
+    };
+  }
+
+  #ended(why: string): Refusal {
+    if (this.#lastRefusal) return this.#lastRefusal;
+    const { name } = this.#basis.routed.route;
+    const isLimited = this.#walk.trace().at(-1)?.type === 'rate';
+    return new Refusal(isLimited ? 'routeLimited' : 'routeEnded', {
+      message: `The route "${name}" ended without an answer: ${why}`,
+    });
+  }
+}
+
+const ruleOf = ({ route }: Routed, element: string) => `route/${route.id}/${element}`;
+
+function elementOf({ route }: Routed, rule: string): string | null {
+  const prefix = `route/${route.id}/`;
+  return rule.startsWith(prefix) ? rule.slice(prefix.length) : null;
+}
+
+/** A model element's own timeout and retries (spec 5.10) instead of the request's. */
+function routedSettings(
+  settings: EffectiveSettings,
+  timeout: DurationMs | null,
+  retries: number,
+): EffectiveSettings {
+  return {
+    ...settings,
+    ...(timeout === null ? {} : { requestTimeout: { value: durationMs(timeout), source: 'route' } }),
+    maxAttempts: { value: retries + 1, source: 'route' },
+  };
+}
