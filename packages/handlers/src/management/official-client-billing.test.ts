@@ -62,7 +62,12 @@ describe.each([
     expect(await spend(balance, '01JD0000000000000000000001', 500_000n, 12_345n)).toBe(true);
     expect(await spend(balance, '01JD0000000000000000000002', 10_000_001n, 0n)).toBe(false);
     expect(await billing.creditBalance({ account_id })).toMatchObject({ balance: 998.7655, reserved: 0 });
-    const { history } = await billing.usageHistory({ account_id, value_grouping_window: 'hour' });
+    const { history } = await billing.usageHistory({
+      account_id,
+      value_grouping_window: 'hour',
+      start_time: null,
+      end_time: null,
+    });
     expect(history.reduce((sum, { aggregated_value }) => sum + aggregated_value, 0)).toBe(1.2345);
     expect(await billing.invoicePreview({ account_id })).toMatchObject({
       amount_due: 1.2345,

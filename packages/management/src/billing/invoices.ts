@@ -19,6 +19,9 @@ const CURRENCY = 'usd';
 /** As in the invoices that the contract's are made of: seconds. */
 const seconds = (at: EpochMs | number) => Math.floor(at / 1000);
 
+/** What was just written by a process whose clock is ahead is there as well. Milliseconds. */
+const CLOCKS = 60_000;
+
 const query = z.strictObject({
   ...pageFields(100),
   type: z.enum(['auto', 'manual', 'all'], { error: 'must be auto, manual or all' }).default('all'),
@@ -31,7 +34,7 @@ export async function listInvoices(
 ): Promise<ManagementAnswer | Refusal> {
   const asked = readQuery(call.request, query);
   if (asked instanceof Refusal) return asked;
-  const range = { from: epochMs(0), to: epochMs(clock.now() + 1), kind: 'top-up' } as const;
+  const range = { from: epochMs(0), to: epochMs(clock.now() + CLOCKS), kind: 'top-up' } as const;
   const topUps = asked.type === 'auto' ? [] : await credits.entries(call.account, range);
   const { rows, info } = slicePage(topUps.toReversed(), asked);
   const { page, per_page, total_count } = info;

@@ -25,10 +25,15 @@ const WINDOWS = {
   day: { length: DAY, usual: 30 * DAY, most: 366 * DAY },
 } as const;
 
+/** The official client writes null as nothing behind the equals sign. */
+const moment = z
+  .preprocess((given) => (given === '' ? undefined : given), wholeNumber(0, LAST_MOMENT).optional())
+  .optional();
+
 const query = z.strictObject({
   value_grouping_window: z.enum(['day', 'hour'], { error: 'must be day or hour' }),
-  start_time: wholeNumber(0, LAST_MOMENT).exactOptional(),
-  end_time: wholeNumber(0, LAST_MOMENT).exactOptional(),
+  start_time: moment,
+  end_time: moment,
 });
 
 /**

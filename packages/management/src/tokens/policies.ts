@@ -38,7 +38,12 @@ const ACCOUNT = 'com.cloudflare.api.account.';
 const GATEWAY = 'com.weir.gateway.';
 
 /** Permissions on the account itself, which no single gateway can give. */
-export const ACCOUNT_WIDE: ReadonlySet<Permission> = new Set(['tokens:read', 'tokens:write']);
+export const ACCOUNT_WIDE: ReadonlySet<Permission> = new Set([
+  'tokens:read',
+  'tokens:write',
+  'billing:write',
+  'credits:write',
+]);
 
 /**
  * Policies as grants. Resources are the account (`com.cloudflare.api.account.<id>` or `….*`: all its gateways) or, our

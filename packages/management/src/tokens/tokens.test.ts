@@ -140,6 +140,11 @@ describe('creating a token', () => {
       { policies: [policy(['tokens:write'], { 'com.weir.gateway.one': '*' })] },
       ['body', 'policies', '0'],
     ],
+    [
+      'credits on one gateway',
+      { policies: [policy(['credits:write'], { 'com.weir.gateway.one': '*' })] },
+      ['body', 'policies', '0'],
+    ],
     ['a time without a zone', { expires_on: '2027-01-01T00:00:00' }, ['body', 'expires_on']],
     ['a past expiry', { expires_on: '2020-01-01T00:00:00Z' }, ['body', 'expires_on']],
     [
