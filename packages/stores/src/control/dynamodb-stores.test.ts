@@ -17,6 +17,7 @@ import {
 } from '@weir/testkit/stores';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { DamagedItem } from '../table/damaged-item.ts';
+import { toGatewayItem } from '../table/gateway-item.ts';
 import { tokenKey } from '../table/keys.ts';
 import { toTokenItem } from '../table/token-item.ts';
 import {
@@ -92,6 +93,22 @@ describe('a damaged item', () => {
       }),
     );
     await expect(store.get(account, gatewayId('g'))).rejects.toThrow(DamagedItem);
+  });
+
+  it.each([
+    ['not-JSON', '[{"secret":"not to be shown"'],
+    ['no list', '{"secret":"not to be shown"}'],
+    ['of another shape', '[{"id":"1","secret":{"kind":"open","key":"not to be shown"}}]'],
+  ])('of a gateway whose keys are %s is an error that quotes none', async (_, text) => {
+    const store = createGatewayStore({ client, table, clock });
+    const gateway = await store.create(anAccountId(), gatewayId('g'), DEFAULT_SETTINGS);
+    if (gateway === 'exists') throw new Error('it is new');
+    const Item = { ...toGatewayItem(gateway), keys: { S: text } };
+    await client.send(new PutItemCommand({ TableName: table, Item }));
+    const failure = await store.get(gateway.account, gateway.id).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(DamagedItem);
+    expect(String(failure)).toContain('keys');
+    expect(String(failure)).not.toContain('not to be shown');
   });
 
   it('written before a setting existed is not damaged: the setting has its default', async () => {
