@@ -106,6 +106,7 @@ const ABSENT = {
   dlp: undefined,
   cache_coalesce: undefined,
   circuit_breaker: undefined,
+  prices: undefined,
   rate_limiting_fail_closed: undefined,
   rate_limits: undefined,
 };

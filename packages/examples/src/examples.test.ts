@@ -171,6 +171,20 @@ test('rate limits: two for each team, and a hundred for all', async () => {
   );
 });
 
+test('price.sh tells what a request would be charged', async () => {
+  const command = `${await source('environment.sh')}\n${await source('price.sh')}`;
+  const { result } = JSON.parse(await host.shell(command));
+  expect(result.effective).toMatchObject({
+    source: 'book',
+    price: 'anthropic/claude-haiku-4-5',
+    book: result.book.name,
+  });
+});
+
+test('a price of one’s own takes the place of the book’s', async () => {
+  expect(await host.example('own-prices.ts')).toBe('book: 1 in, 5 out\noverride: 0.9 in, 4.5 out\n');
+});
+
 test('spend limits: one team spends its cent, and the other still has its own', async () => {
   const lines = (await host.example('spend-limits.ts')).trimEnd().split('\n');
   expect(lines.slice(0, 2)).toEqual([
