@@ -80,7 +80,9 @@ export function servedTarget(
   const base = baseOf(provider, baseUrls, place);
   if (isRefusal(base)) return base;
   const baseUrl = base.overridden ? base.baseUrl : (served.baseUrl ?? base.baseUrl);
-  if (!baseUrl.includes('{') || !provider.hostInModel) return { url: joinUrl(baseUrl, served.path), model };
+  // Where the host is fixed, nothing of the name makes it.
+  if (!baseUrl.includes('{') || !provider.hostInModel)
+    return { url: joinUrl(baseUrl, served.path), model: named.model };
 
   const slash = model.indexOf('/');
   const host = model.slice(0, Math.max(0, slash));

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { required, requiredNumber } from './environment.ts';
+import { optional, required, requiredNumber } from './environment.ts';
 
 afterEach(() => {
   delete process.env.WEIR_FOR_TEST;
@@ -9,6 +9,14 @@ it.each([undefined, ''])('a variable that is %j is named, and the function does 
   if (value !== undefined) process.env.WEIR_FOR_TEST = value;
   expect(() => required('WEIR_FOR_TEST')).toThrow('WEIR_FOR_TEST');
   expect(() => requiredNumber('WEIR_FOR_TEST')).toThrow('WEIR_FOR_TEST');
+});
+
+it('a variable that the operator may leave out is null then, empty or not there', () => {
+  expect(optional('WEIR_FOR_TEST')).toBeNull();
+  process.env.WEIR_FOR_TEST = '';
+  expect(optional('WEIR_FOR_TEST')).toBeNull();
+  process.env.WEIR_FOR_TEST = 'eu-west-1';
+  expect(optional('WEIR_FOR_TEST')).toBe('eu-west-1');
 });
 
 it.each(['soon', '0', '-1', 'NaN'])('%j is no duration', (value) => {

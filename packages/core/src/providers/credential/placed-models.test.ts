@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, test } from '@jest/globals';
 import type { StoredKey } from '../../gateway/stored-key.ts';
 import { ACCOUNT, GatewayForTest, TOKEN } from '../../pipeline/__fixtures__/gateway-for-test.ts';
+import { parseBaseUrls } from '../base-urls.ts';
 import { findProvider } from '../registry.ts';
 import { placedModel } from '../unified-target.ts';
 import { SERVICE_ACCOUNT } from './__fixtures__/service-account.ts';
@@ -91,6 +92,15 @@ describe('a short name on a unified endpoint goes where the stored key says (spe
     expect(headers.get('api-key')).toEqual(['az']);
     expect(JSON.parse(Buffer.from(body ?? []).toString())).toMatchObject({ model: 'gpt-5-prod' });
     expect(gateway.record().model).toBe('gpt-5-prod');
+  });
+
+  it('and behind the operator’s own base URL by its short name', async () => {
+    gateway.baseUrls = parseBaseUrls('{"azure-openai":"https://azure.internal"}');
+    keep('azure-openai', { api_key: 'az', resource: 'acme-sweden' });
+    await chat('azure-openai/gpt-5-prod');
+    const { url, body } = gateway.lastSent();
+    expect(url).toBe('https://azure.internal/openai/v1/chat/completions');
+    expect(JSON.parse(Buffer.from(body ?? []).toString())).toMatchObject({ model: 'gpt-5-prod' });
   });
 
   it('and a full name where it says itself', async () => {
