@@ -26,9 +26,10 @@ export function readUsage(
   const inputAudio = Math.min(fresh, uncached(read, 'audio_tokens'));
   const inputImage = Math.min(fresh - inputAudio, uncached(read, 'image_tokens'));
   // Perplexity writes it flat.
-  const reasoning = count(written, 'reasoning_tokens') ?? count(usage, 'reasoning_tokens') ?? 0;
-  // More reasoning than completion stands beside it in any case (Perplexity's deep research).
-  const outside = reasoning > (completion ?? 0) || isOutside(usage, reasoning, wire);
+  const reasoned = count(written, 'reasoning_tokens') ?? count(usage, 'reasoning_tokens') ?? 0;
+  const outside = isOutside(usage, reasoned, wire);
+  // OpenRouter has reported more of it than was written in all.
+  const reasoning = outside ? reasoned : Math.min(reasoned, completion ?? 0);
   const output = (completion ?? 0) - (outside ? 0 : reasoning);
   const outputAudio = Math.min(output, count(written, 'audio_tokens') ?? 0);
   const outputImage = Math.min(output - outputAudio, count(written, 'image_tokens') ?? 0);
@@ -49,10 +50,15 @@ export function readUsage(
   return { ...classes, residue: { dialect: 'openai-chat', value: residueOfUsage(usage, classes) } };
 }
 
-/** The total tells, whoever relays it; the provider where it cannot. */
+/**
+ * The total tells, whoever relays it; the provider where it cannot. Perplexity's deep research leaves it out of the total
+ * as well.
+ */
 function isOutside(usage: Json, reasoning: number, wire: { readonly reasoningOutside?: boolean }): boolean {
-  const inside = (count(usage, 'prompt_tokens') ?? 0) + (count(usage, 'completion_tokens') ?? 0);
+  const completion = count(usage, 'completion_tokens') ?? 0;
+  const inside = (count(usage, 'prompt_tokens') ?? 0) + completion;
   const total = count(usage, 'total_tokens') ?? 0;
+  if (reasoning > completion) return inside !== total || count(usage, 'reasoning_tokens') !== undefined;
   return inside !== total && (inside + reasoning === total || wire.reasoningOutside === true);
 }
 

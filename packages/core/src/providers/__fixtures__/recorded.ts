@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
@@ -61,4 +61,36 @@ export function recordedAnswer(file: string, interaction = 0): Buffer {
 export function recordedRequests(file: string): unknown[] {
   const { interactions } = parse(recordedBody(file).toString()) as Cassette;
   return interactions.map(({ request }) => request.parsed_body).filter((body) => body !== undefined);
+}
+
+export interface RecordedAnswer {
+  readonly file: string;
+  /** The folder's name. */
+  readonly provider: string;
+  readonly answer: Buffer;
+  /** The client's JSON, where the cassette kept it. */
+  readonly request: unknown;
+}
+
+/** Every answer in the folder, of errors too. */
+export function recordedAnswers(): RecordedAnswer[] {
+  return readdirSync(FOLDER, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'licences')
+    .flatMap(({ name: provider }) =>
+      readdirSync(join(FOLDER, provider)).flatMap((name) => answersIn(provider, `${provider}/${name}`)),
+    );
+}
+
+function answersIn(provider: string, file: string): RecordedAnswer[] {
+  if (file.endsWith('.json')) return [{ file, provider, answer: recordedBody(file), request: null }];
+  // Bedrock's frames cannot be put back from their payloads alone.
+  if (file.endsWith('.chunks.txt'))
+    return provider === 'bedrock' ? [] : [{ file, provider, answer: recordedSse(file), request: null }];
+  const { interactions } = parse(recordedBody(file).toString()) as Cassette;
+  return interactions.map(({ request }, index) => ({
+    file: `${file} ${index}`,
+    provider,
+    answer: recordedAnswer(file, index),
+    request: request.parsed_body ?? null,
+  }));
 }

@@ -13,6 +13,7 @@ export function chat(usage: Json, dialect: UsageDialect): TokenUsage {
     usage.reasoning_tokens,
   );
   const completion = count(usage.completion_tokens);
+  const beside = isOutside(usage, reasoning, dialect);
   return disjoint({
     // Perplexity's deep research reads what it cites; it is charged as input and stands in no other count.
     input: count(usage.prompt_tokens) + count(usage.citation_tokens),
@@ -27,8 +28,9 @@ export function chat(usage: Json, dialect: UsageDialect): TokenUsage {
     cacheWrite: count(read?.cache_write_tokens),
     inputAudio: uncached(read, 'audio_tokens'),
     inputImage: uncached(read, 'image_tokens'),
-    output: isOutside(usage, reasoning, dialect) ? completion + reasoning : completion,
-    reasoning,
+    output: beside ? completion + reasoning : completion,
+    // OpenRouter has reported more of it than was written in all.
+    reasoning: beside ? reasoning : Math.min(reasoning, completion),
     outputAudio: count(written?.audio_tokens),
     outputImage: count(written?.image_tokens),
     searches: searches(usage),
@@ -37,13 +39,13 @@ export function chat(usage: Json, dialect: UsageDialect): TokenUsage {
 
 /**
  * Whether reasoning is counted beside `completion_tokens`, as xAI does. The total tells, whoever relays it; the dialect
- * where it cannot; and more reasoning than completion stands beside it in any case (Perplexity's deep research).
+ * where it cannot. Perplexity's deep research leaves it out of the total as well.
  */
 function isOutside(usage: Json, reasoning: number, dialect: UsageDialect): boolean {
   const completion = count(usage.completion_tokens);
   const inside = count(usage.prompt_tokens) + completion;
   const total = count(usage.total_tokens);
-  if (reasoning > completion) return true;
+  if (reasoning > completion) return inside !== total || isCount(usage.reasoning_tokens);
   return inside !== total && (inside + reasoning === total || dialect === 'xai-chat');
 }
 
