@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { headerMap } from '../../http/header-map.ts';
 import { Secret } from '../../secret.ts';
+import type { AwsScope } from './aws-signature.ts';
 import type { AwsCredential } from './credential.ts';
 import { bedrockScope, signAws } from './sign-aws.ts';
 
@@ -76,6 +77,20 @@ describe("AWS's published vectors", () => {
 });
 
 describe('a request that is signed', () => {
+  it('is signed for its own day, region and service, whatever was signed with the credential before', () => {
+    const sign = (credential: AwsCredential, scope: AwsScope, at: number) =>
+      signAws(
+        { method: 'GET', url: 'https://a.example/', headers: new Map(), body: null },
+        credential,
+        scope,
+        at,
+      ).get('authorization')?.[0];
+    const used = { ...CREDENTIAL };
+    for (const scope of [SCOPE, { ...SCOPE, region: 'eu-west-1' }, { ...SCOPE, service: 'bedrock' }, SCOPE])
+      for (const at of [AT, AT + 86_400_000, AT])
+        expect(sign(used, scope, at)).toBe(sign({ ...CREDENTIAL }, scope, at));
+  });
+
   it('has one signature: what another one left is gone', () => {
     const clean = signed({});
     const again = signed({

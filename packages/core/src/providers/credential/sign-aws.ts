@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import type { HeaderMap } from '../../http/header-map.ts';
 import { type AwsScope, amzTime, awsAuthorization, awsSigningKey } from './aws-signature.ts';
 import type { AwsCredential } from './credential.ts';
@@ -31,10 +31,11 @@ const OF_A_SIGNATURE = [
  */
 export function signAws(
   { method, url, headers, body }: ToSign,
-  { accessKeyId, secretAccessKey, sessionToken }: AwsCredential,
+  credential: AwsCredential,
   scope: AwsScope,
   at: number,
 ): Map<string, readonly string[]> {
+  const { accessKeyId, sessionToken } = credential;
   const { host, pathname, search } = new URL(url);
   const time = amzTime(at);
   const signed = new Map(headers);
@@ -57,9 +58,21 @@ export function signAws(
     names,
     hash('sha256', body ?? '', 'hex'),
   ].join('\n');
-  const key = awsSigningKey(secretAccessKey.reveal(), time, scope);
+  const key = keyOf(credential, time, scope);
   signed.set('authorization', [awsAuthorization(canonical, names, accessKeyId, key, time, scope)]);
   return signed;
+}
+
+/** A credential stays the same object while its key is in memory, and most requests are for one region. */
+const KEYS = new WeakMap<AwsCredential, { readonly scope: string; readonly key: KeyObject }>();
+
+function keyOf(credential: AwsCredential, time: string, { region, service }: AwsScope): KeyObject {
+  const scope = `${time.slice(0, 8)}/${region}/${service}`;
+  const known = KEYS.get(credential);
+  if (known?.scope === scope) return known.key;
+  const key = awsSigningKey(credential.secretAccessKey.reveal(), time, { region, service });
+  KEYS.set(credential, { scope, key });
+  return key;
 }
 
 const plainSpaces = (value: string) => value.trim().replace(/\s+/g, ' ');
