@@ -60,7 +60,6 @@ describe('the management API', () => {
     ['PUT', 'ai-gateway/gateways/g/datasets/1'],
     ['POST', 'ai-gateway/gateways/g/policies/simulate'],
     ['GET', 'ai-gateway/evaluation-types'],
-    ['PATCH', 'ai-gateway/custom-providers/1'],
     ['POST', '/client/v4/graphql'],
   ])('says of %s %s that this version does not serve it, to those who may know', async (method, path) => {
     const answer = await api.call(method, path);
