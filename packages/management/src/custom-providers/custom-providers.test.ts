@@ -356,7 +356,12 @@ describe('changing a custom provider', () => {
 describe('deleting a custom provider', () => {
   it('answers what it was, and takes its prices along (spec 5.15-5)', async () => {
     const id = await created();
-    await setPrices([price('openai'), price('custom-in-house'), price('custom-in-house-2')]);
+    await setPrices([
+      price('openai'),
+      price('custom-in-house'),
+      price('Custom-In-House'),
+      price('custom-in-house-2'),
+    ]);
     expect((await api.call('DELETE', one(id))).json.result).toMatchObject({ id, ...OURS });
     expect((await snapshot()).prices.map(({ provider }) => provider)).toEqual([
       'openai',

@@ -5,6 +5,7 @@ import {
   type CustomProvider,
   customName,
   epochMs,
+  type PriceOverride,
   Refusal,
 } from '@weir/core';
 import type { Call } from '../access/endpoints.ts';
@@ -58,12 +59,12 @@ export async function updateCustomProvider(
     const provider = changed(current, body, ports);
     const others = customProviders.filter(({ id }) => id !== current.id);
     if (isTaken(others, provider)) return new Refusal('slugTaken', { path: ['body', 'slug'] });
-    const [before, after] = [customName(current), customName(provider)];
+    const after = customName(provider);
     return {
       provider,
       change: {
         customProviders: customProviders.map((other) => (other.id === current.id ? provider : other)),
-        prices: prices.map((price) => (price.provider === before ? { ...price, provider: after } : price)),
+        prices: prices.map((price) => (isOf(current, price) ? { ...price, provider: after } : price)),
       },
     };
   });
@@ -77,12 +78,11 @@ export function deleteCustomProvider(
   return changeProviders(call, ports, ({ customProviders, prices }) => {
     const provider = customProviders.find(({ id }) => id === call.parameters.id);
     if (!provider) return new Refusal('customProviderNotFound');
-    const name = customName(provider);
     return {
       provider,
       change: {
         customProviders: customProviders.filter((other) => other !== provider),
-        prices: prices.filter((price) => price.provider !== name),
+        prices: prices.filter((price) => !isOf(provider, price)),
       },
     };
   });
@@ -120,6 +120,9 @@ async function changeProviders(
 /** Paths and models find a provider in any case, so slugs differ in more than that. */
 const isTaken = (others: readonly CustomProvider[], { slug }: CustomProvider) =>
   others.some((other) => other.slug.toLowerCase() === slug.toLowerCase());
+
+const isOf = (provider: CustomProvider, price: PriceOverride) =>
+  price.provider.toLowerCase() === customName(provider).toLowerCase();
 
 function baseUrlRefusal(text: string, { privateEndpoints }: ManagementPorts): Refusal | null {
   const fault = baseUrlFault(text, privateEndpoints);
