@@ -12,7 +12,7 @@ import { completeRates, flatTariff, type NamedRates, type Rates, type Tariff } f
 type WireName = keyof PriceOverride['rates'];
 
 /** The wire's names of the classes (`price-override.ts`), and ours. */
-export const CLASSES = {
+const CLASSES = {
   input: 'input',
   cache_read: 'cacheRead',
   cache_write: 'cacheWrite',
@@ -27,12 +27,12 @@ export const CLASSES = {
   per_request: 'request',
 } as const satisfies Readonly<Record<WireName, keyof Rates>>;
 
-export const WIRE_NAMES = Object.keys(CLASSES) as readonly WireName[];
+const WIRE_NAMES = Object.keys(CLASSES) as readonly WireName[];
 
 const isFee = (name: WireName) => name === 'search' || name === 'per_request';
 
 /** Dollars per million tokens, or per call, as decimal text. Null: no number that can be a price. */
-export const parsePrice = (name: WireName, text: string): Attodollars | null =>
+const parsePrice = (name: WireName, text: string): Attodollars | null =>
   isFee(name) ? dollarsEach(text) : dollarsPerMillion(text);
 
 /** Rates by their wire names. Null: one of them is no price. */

@@ -46,7 +46,7 @@ function parseTerm(text: string): MatchRule {
 }
 
 /** At the end of a pattern: whatever follows. */
-export const OPEN = '…';
+const OPEN = '…';
 
 function matchesPattern(pattern: string, name: string): boolean {
   if (pattern.length !== name.length) return false;
