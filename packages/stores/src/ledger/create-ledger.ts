@@ -13,13 +13,16 @@ export interface LedgerOptions {
   readonly clock: Clock;
   /** Makes one attempt. */
   readonly client?: DynamoDBCall;
+  /** How long an attempt may take. Milliseconds. */
+  readonly patience?: { readonly connect: number; readonly answer: number };
 }
 
 /** The ledger in the `state` table, for the data plane. One per process. */
 export function createLedger({
   table,
   clock,
-  client = new DynamoDBCall({ patience: ONE_ATTEMPT }),
+  patience,
+  client = new DynamoDBCall({ patience: { ...ONE_ATTEMPT, ...patience } }),
 }: LedgerOptions): Ledger {
   return new StoredLedger({ table: new DynamoDBLedgerTable(client, table), clock });
 }
