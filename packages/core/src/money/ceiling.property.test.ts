@@ -82,7 +82,8 @@ test('whatever a request’s answer really uses, within what the request allows,
       const { asked, body, most, texts } = given;
       const ceiling = ceilingOf(price, asked, Buffer.from(JSON.stringify(body)));
       // A byte-level tokenizer: at most a token for each byte, and a few around each message.
-      const read = texts.reduce<number>((sum, it) => sum + Buffer.byteLength(it) + 4, 16);
+      const prompts: readonly string[] = texts;
+      const read = prompts.reduce((sum, it) => sum + Buffer.byteLength(it) + 4, 16);
       const [fresh = 0, cached = 0, written = 0, all = 0, reasoned = 0] = shares;
       const input = Math.floor(read * fresh);
       const cacheRead = Math.floor((read - input) * cached);

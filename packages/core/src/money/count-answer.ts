@@ -129,12 +129,14 @@ function readConverse(block: Json, texts: Texts): void {
 
 /** Members that hold what a model writes, in a body that broke off; its last value may have no end. */
 const PIECE =
-  /"(content|text|thinking|reasoning_content|reasoning|arguments|refusal|response|generation)"\s*:\s*"((?:[^"\\]|\\.)*)/g;
+  /"(content|text|thinking|reasoning_content|reasoning|arguments|refusal|response|generation)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)/gs;
+
+const CUT_ESCAPE = /\\u[0-9a-f]{0,3}$/i;
 
 function textsOfPiece(text: string): AnswerTexts {
   const texts = new Texts();
   for (const [, key = '', raw = ''] of text.matchAll(PIECE)) {
-    const value = parseJson(`"${raw}"`) ?? raw;
+    const value = parseJson(`"${raw.replace(CUT_ESCAPE, '')}"`) ?? raw;
     if (/thinking|reasoning/.test(key)) texts.think(value);
     else texts.write(value);
   }
