@@ -14,7 +14,7 @@ const LONG_RUNS = new RegExp(LONG_RUN, 'gu');
 
 /**
  * OpenAI's o200k, by gpt-tokenizer: MIT, maintained, without dependencies; of the same counts as js-tiktoken, which takes
- * four times as long and 43 s where this takes half of one. Its 2.7 MB are why this is a part of its own, loaded when
+ * four times as long and 43 s where this takes half of one. Its 2 MB are why this is a part of its own, loaded when
  * something must be counted and never on the way of an answer.
  */
 export const createTokenizer = (): Tokenizer => ({ count });
