@@ -232,6 +232,13 @@ describe('a function’s environment', () => {
     });
   });
 
+  test('fetches prices from nowhere, unless the operator names a source', async () => {
+    const template = declare({ WEIR_PRICE_SOURCE: 'https://prices.example' });
+    expect((await environmentOf(await start(template), '/one')).WEIR_PRICE_SOURCE).toBe('');
+    const host = await start(template, { environment: { WEIR_PRICE_SOURCE: 'https://a.example' } });
+    expect((await environmentOf(host, '/one')).WEIR_PRICE_SOURCE).toBe('https://a.example');
+  });
+
   test('does not start with base URLs that are no JSON object', async () => {
     const environment = { WEIR_PROVIDER_BASE_URLS: 'http://c' };
     const starting = start(declare({ WEIR_PROVIDER_BASE_URLS: '{}' }), { environment });
