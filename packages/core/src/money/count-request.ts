@@ -77,7 +77,7 @@ const isDataOf = (parent: Json, key: string) =>
   DATA.has(key) || (key === 'input' && ('name' in parent || 'toolUseId' in parent));
 
 /** The picture, sound or file that an object is, in any format. */
-export function mediaIn(part: Json): MediaPart | null {
+function mediaIn(part: Json): MediaPart | null {
   switch (textAt(part, 'type')) {
     case 'image_url':
     case 'input_image':

@@ -3,7 +3,7 @@ import { awsChunk, awsFrames } from '../providers/__fixtures__/frames.ts';
 import { hasRecorded, recordedAnswers } from '../providers/__fixtures__/recorded.ts';
 import { readAnswerTexts } from './count-answer.ts';
 import { familyOf } from './count-families.ts';
-import { countUsage, countWith } from './count-usage.ts';
+import { countUsage } from './count-usage.ts';
 
 /** A token a word, so that sums can be done in the head. */
 const WORDS = { count: (text: string) => text.split(/\s+/).filter((word) => word !== '').length };
@@ -228,27 +228,14 @@ describe('families', () => {
   });
 });
 
-test('the tokenizer is loaded once, and again when it could not be', async () => {
-  let loads = 0;
-  const counting = countWith(async () => {
-    if (++loads === 1) throw new Error('no such file');
-    return WORDS;
-  });
-  const given = { provider: 'openai', model: 'gpt-4o', request: json({ prompt: 'x' }), answer: NOTHING };
-  await expect(counting(given)).rejects.toThrow('no such file');
-  await counting(given);
-  await counting(given);
-  expect(loads).toBe(2);
-});
-
 (hasRecorded ? describe : describe.skip)('recorded answers, cut anywhere', () => {
-  test('never throw, and a longer piece has no fewer words', () => {
+  test('never throw', () => {
     for (const { answer } of hasRecorded ? recordedAnswers() : []) {
-      const words = [0.2, 0.5, 0.8, 1].map((part) => {
+      const lengths = [0.2, 0.5, 0.8, 1].map((part) => {
         const { output } = readAnswerTexts(answer.subarray(0, Math.floor(answer.length * part)));
         return output.join('').length;
       });
-      expect(words.every(Number.isFinite)).toBe(true);
+      expect(lengths.every(Number.isFinite)).toBe(true);
     }
   });
 });

@@ -13,20 +13,6 @@ export interface Tokenizer {
 /** The answer as far as it came; empty: nothing did. */
 export type Uncounted = Parameters<Pricing['count']>[0];
 
-/** {@link countUsage} as the port has it: the tokenizer is loaded when something must be counted, once. */
-export function countWith(load: () => Promise<Tokenizer>): Pricing['count'] {
-  let loading: Promise<Tokenizer> | undefined;
-  return async (given) => {
-    loading ??= load();
-    try {
-      return countUsage(given, await loading);
-    } catch (error) {
-      loading = undefined;
-      throw error;
-    }
-  };
-}
-
 /** Above this many bytes of a body tokens are told from its size. */
 const MOST_COUNTED = 1_000_000;
 

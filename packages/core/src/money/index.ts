@@ -5,6 +5,6 @@ export * from './book/packed-book.ts';
 export * from './book/price-book.ts';
 export { ceilingOf, countedCeiling } from './ceiling.ts';
 export * from './cost.ts';
-export { countUsage, countWith, type Tokenizer } from './count-usage.ts';
+export { countUsage, type Tokenizer } from './count-usage.ts';
 export * from './create-pricing.ts';
 export * from './tariff.ts';
