@@ -14,6 +14,7 @@ import { direct } from './contenders/direct.ts';
 import { startPortkey } from './contenders/portkey.ts';
 import { startWeir, type WeirContender } from './contenders/weir.ts';
 import { measureBundles } from './measures/bundles.ts';
+import { measureLedger } from './measures/ledger.ts';
 import { measurePolicies } from './measures/policies.ts';
 import { load, loadJob, runScenario, type ScenarioResult } from './measures/rounds.ts';
 import { type LoadScenario, scenarios } from './measures/scenarios.ts';
@@ -63,6 +64,8 @@ try {
     options.only === '' || options.only === 'policies'
       ? await measurePolicies(weir, client, upstreamUrl, options.quick)
       : [];
+  say('Ledger');
+  const ledger = options.only === '' || options.only === 'ledger' ? await measureLedger(weir) : null;
   say('Bundles and cold starts');
   const bundles = await measureBundles(weir.host.functions, options.quick ? 3 : 10);
   const coldStarts = await coldStart(weir);
@@ -71,6 +74,7 @@ try {
     scenarios: measured,
     roundTrips,
     policies,
+    ledger,
     bundles,
     coldStarts,
     handOffs,

@@ -1,5 +1,6 @@
 import type { ColdStart } from './cold-start/measure-cold-starts.ts';
 import type { BundleResult } from './measures/bundles.ts';
+import type { LedgerResult } from './measures/ledger.ts';
 import type { PolicyRound } from './measures/policies.ts';
 import type { ScenarioResult } from './measures/rounds.ts';
 import type { StoreRoundTrips } from './measures/store-round-trips.ts';
@@ -11,6 +12,8 @@ export interface Results {
   readonly scenarios: readonly ScenarioResult[];
   readonly roundTrips: StoreRoundTrips;
   readonly policies: readonly PolicyRound[];
+  /** Null: not measured. */
+  readonly ledger: LedgerResult | null;
   readonly bundles: readonly BundleResult[];
   /** A sentence in place of numbers: why there are none. */
   readonly coldStarts: readonly ColdStart[] | string;

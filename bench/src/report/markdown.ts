@@ -16,6 +16,8 @@ export function markdown(results: Results): string {
     ...results.scenarios.flatMap((scenario) => [`### ${scenario.scenario.name}`, scenarioTable(scenario)]),
     '## Caching and limiting',
     policyTable(results),
+    '## Ledger',
+    ledgerTable(results),
     '## Functions',
     bundleTable(results),
     coldStartTable(results),
@@ -55,6 +57,19 @@ function policyTable({ policies }: Results): string {
   return table(
     ['1 at a time, from the same client', 'p50, ms'],
     ways.map(([name, way]) => [name, number(spread(policies.map((round) => round[way])))]),
+  );
+}
+
+function ledgerTable({ ledger }: Results): string {
+  if (ledger === null) return 'Not measured.';
+  return table(
+    ['A budget of $1.00, 500 requests at $0.01, 64 at once, 4 processes', ''],
+    [
+      ['served', String(ledger.served)],
+      ['spent', `$${(ledger.spent / 1_000_000).toFixed(6)}`],
+      ['one reservation, p50', `${ledger.reserve.toFixed(2)} ms`],
+      ['one UpdateItem through the SDK, p50', `${ledger.updateItem.toFixed(2)} ms`],
+    ],
   );
 }
 

@@ -88,7 +88,7 @@ describe.each(KINDS)('a %s budget of one dollar over %d item(s), spent by 4 proc
     expect(spent.lines).toHaveLength(500);
     expect(servedIn(spent)).toHaveLength(100);
     expect(await stateOf(order)).toMatchObject({ spent: dollars('1'), reserved: 0n });
-  }, 120_000);
+  }, 240_000);
 
   it('is never passed when costs vary and processes are killed; after the sweep it is what the records say', async () => {
     const order = anOrder({ window, shards, costs: 'random' });
@@ -122,5 +122,5 @@ describe.each(KINDS)('a %s budget of one dollar over %d item(s), spent by 4 proc
     expect(recorded).toBeGreaterThan(0n);
     expect(await stateOf(order)).toMatchObject({ spent: recorded, reserved: 0n });
     expect(recorded).toBeLessThanOrEqual(dollars('1'));
-  }, 120_000);
+  }, 240_000);
 });
