@@ -8,6 +8,7 @@ export * from './errors/bodies.ts';
 export * from './errors/refusal.ts';
 export * from './errors/table.ts';
 export * from './form/token-usage.ts';
+export * from './gateway/json-value.ts';
 export * from './gateway/settings.ts';
 export * from './gateway/stored-key.ts';
 export { isForwardedHeader } from './http/forwarded-headers.ts';

@@ -1,6 +1,7 @@
 import type { AccountId, GatewayId } from '../ids.ts';
 import type { PriceOverride } from '../money/price-override.ts';
 import type { DeployedRoute } from '../routing/route.ts';
+import type { JsonValue } from './json-value.ts';
 import type { StoredKey } from './stored-key.ts';
 
 export type RateLimitTechnique = 'fixed' | 'sliding';
@@ -59,14 +60,6 @@ export type SpendLimits = {
 };
 
 export type Backoff = 'constant' | 'linear' | 'exponential';
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
-
 /**
  * A gateway's settings, in the names of the wire (spec 3). Durations in seconds except `retry_delay` (ms).
  * Fields that only later stages read are kept as JSON exactly as they were written.

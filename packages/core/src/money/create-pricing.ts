@@ -1,7 +1,7 @@
 import type { EffectivePrice, PriceList } from '../ports/price-list.ts';
 import type { Pricing } from '../ports/pricing.ts';
 import type { PriceBook } from './book/price-book.ts';
-import { ceilingOf } from './ceiling.ts';
+import { ceilingOf, countedCeiling } from './ceiling.ts';
 import { costOf } from './cost.ts';
 import { countUsage, type Tokenizer } from './count-usage.ts';
 import { findTariff, OVERRIDE } from './find-tariff.ts';
@@ -24,6 +24,10 @@ export function createPricing({ book, loadTokenizer }: PricingOptions): Pricing 
     ceiling(question, { body }) {
       const found = findTariff(question, book());
       return found && ceilingOf(found.tariff, question, body);
+    },
+    async countedCeiling(question, { body }) {
+      const found = findTariff(question, book());
+      return found && countedCeiling(found.tariff, question, body, await loadTokenizer());
     },
     count: async (given) => countUsage(given, await loadTokenizer()),
   };

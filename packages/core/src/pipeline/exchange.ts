@@ -3,7 +3,7 @@ import type { GatewaySnapshot } from '../gateway/settings.ts';
 import type { StoredKey } from '../gateway/stored-key.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
-import type { AccountId, EpochMs, GatewayId, RecordId } from '../ids.ts';
+import type { AccountId, DurationMs, EpochMs, GatewayId, RecordId } from '../ids.ts';
 import type { EffectiveSettings } from '../policy/effective-settings.ts';
 import type { Admission } from '../policy/rate-limits.ts';
 import type { LoadedConfig } from '../ports/config-source.ts';
@@ -12,11 +12,10 @@ import type { CatalogueQuestion, Translated } from '../ports/translation.ts';
 import type { AwsCredential } from '../providers/credential/credential.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../providers/descriptor.ts';
 import type { AttemptRecord, KeySource } from '../record/request-record.ts';
-import type { DeployedRoute } from '../routing/route.ts';
+import type { DeployedRoute, RouteTrace } from '../routing/route.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import type { Funds } from './money/funds.ts';
 import type { RequestOptions } from './request-options.ts';
-import type { RouteWay } from './route/route-way.ts';
 
 /** What the caller wants, by the path alone. */
 export type Endpoint =
@@ -127,9 +126,20 @@ export interface Step extends StepBasis {
   /** Plans the same call anew, for instance with another key. */
   replan(exchange: Authenticated): Promise<Target | Refusal> | Target | Refusal;
   /** The route that led here. */
-  readonly way: RouteWay | null;
+  readonly way: Way | null;
   /** Of the route's elements on the way: the call is to be reserved in them as well. */
   readonly budgets: readonly Budget[];
+}
+
+/** A request's way through a route, as far as it has come. */
+export interface Way {
+  readonly trace: RouteTrace;
+  /** What comes after a call. A refusal: the way is over. */
+  after(succeeded: boolean, why: string, took: DurationMs): Promise<Step | Refusal>;
+  /** What comes instead of a call that a budget on the way cannot carry. Null: it is none of this way's budgets. */
+  instead(budget: Budget): Promise<Step | Refusal | null>;
+  /** The request goes no further, so what was counted on the way does not count. */
+  giveBack(): Promise<void>;
 }
 
 /** A step of a universal request that is a route: who is called is decided when its turn comes. */
@@ -145,7 +155,7 @@ export interface Planned extends Authenticated {
   readonly settings: EffectiveSettings;
   readonly steps: readonly [Step, ...PlannedStep[]];
   /** The route that led to the step that is tried. */
-  readonly way: RouteWay | null;
+  readonly way: Way | null;
   /** When the last byte must be out: the end of the function's time, or what the caller allows. */
   readonly deadline: EpochMs;
   /** What stage 5 decided; null before it. */

@@ -173,6 +173,15 @@ describe('a spend limit (spec 5.11)', () => {
     expect(gateway.record()).toMatchObject({ refusedBy: 'spend_limits/ab12', success: false });
   });
 
+  it('that cannot carry a byte for a token is asked once more with the tokens counted', async () => {
+    const verdict = refused();
+    withLimit();
+    gateway.ledger = ({ amount }) => (amount > 500n ? verdict : granted());
+    expect((await gateway.request({ headers: known, body })).status).toBe(200);
+    expect(gateway.reserved.map(({ amount }) => amount)).toEqual([1000n, 400n]);
+    expect(settled).toEqual([42n]);
+  });
+
   it('fails closed: 503 while the ledger cannot be asked (design 12)', async () => {
     withLimit();
     gateway.ledger = () => {
@@ -251,12 +260,44 @@ describe('prepaid credits (spec 5.3-8)', () => {
   beforeEach(() => {
     gateway.unifiedBilling = 'credits';
     gateway.platformKeys.set('openai', 'operators');
+    gateway.limiter = () => ({
+      admitted: true,
+      remaining: 199,
+      resetAfter: durationMs(60_000),
+      giveBack: async () => undefined,
+    });
   });
 
   it('pay for what the operator’s key serves', async () => {
     await gateway.request({ headers: known, body });
     expect(gateway.reserved).toMatchObject([{ budgets: [{ kind: 'balance', account: ACCOUNT }] }]);
     expect(settled).toEqual([42n]);
+  });
+
+  it('are limited to 200 requests in a minute (spec 5.3-10)', async () => {
+    gateway.limiter = () => ({ admitted: false, retryAfter: durationMs(9_000) });
+    const answer = await gateway.request({ headers: known, body });
+    expect([answer.status, answer.json().internalCode, answer.header('retry-after')]).toEqual([
+      429,
+      2953,
+      '9',
+    ]);
+    expect(gateway.taken).toMatchObject([{ limit: 200, interval: 60_000 }]);
+  });
+
+  it('pay on the native path for the providers of spec 5.3-9 alone', async () => {
+    gateway.platformKeys.set('mistral', 'operators');
+    await gateway.request({ path: `/v1/${ACCOUNT}/main/mistral/v1/chat/completions`, headers: known, body });
+    expect(gateway.lastSent().headers.has('authorization')).toBe(false);
+  });
+
+  it('without retention are served under a key of its own, or not at all (spec 5.3-12)', async () => {
+    const headers = { ...known, 'cf-aig-zdr': 'true' };
+    const answer = await gateway.request({ headers, body });
+    expect([answer.status, answer.json().internalCode]).toEqual([400, 2954]);
+    gateway.platformKeys.set('openai@zdr', 'keeps-nothing');
+    await gateway.request({ headers, body });
+    expect(gateway.lastSent().headers.get('authorization')).toEqual(['Bearer keeps-nothing']);
   });
 
   it('are not touched by the caller’s own key', async () => {

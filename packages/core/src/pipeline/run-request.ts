@@ -4,7 +4,7 @@ import { answerQuestion } from './answer-question.ts';
 import { settleCircuits } from './call/circuits.ts';
 import type { Planned, Progress, Target } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
-import { reserveFunds } from './money/funds.ts';
+import { reserveFunds } from './money/reserve-funds.ts';
 import type { Ports } from './ports.ts';
 import { admit, refusalOf } from './stages/admit.ts';
 import { authenticate } from './stages/authenticate.ts';

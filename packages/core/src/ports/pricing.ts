@@ -54,6 +54,8 @@ export interface Pricing {
   cost(question: PriceQuestion, usage: TokenUsage): RecordedCost | null;
   /** Counted input and the most output, each at its dearest rate. Null: the price is not known. */
   ceiling(question: PriceQuestion, request: { readonly body: Uint8Array }): Ceiling | null;
+  /** The same with the input counted by a tokenizer, for when the first does not fit into what is left. */
+  countedCeiling(question: PriceQuestion, request: { readonly body: Uint8Array }): Promise<Ceiling | null>;
   /** Tokens of a request and of what came of its answer, for a provider that did not say. */
   count(given: {
     readonly provider: string;

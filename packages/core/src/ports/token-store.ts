@@ -1,4 +1,4 @@
-import type { JsonValue } from '../gateway/settings.ts';
+import type { JsonValue } from '../gateway/json-value.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
 import type { AccountId, TokenHash, TokenId } from '../ids.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../gateway/settings.ts';
+import type { JsonValue } from '../gateway/json-value.ts';
 
 /** Where an element leads (spec 5.10-1). */
 export type Output = { readonly elementId: string };

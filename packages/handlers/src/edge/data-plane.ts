@@ -3,10 +3,8 @@ import {
   type Ports,
   parseBaseUrls,
   parsePrivateEndpoints,
+  parseUnifiedBilling,
   runRequest,
-  StoreUnavailable,
-  type TranslationPort,
-  type Translator,
 } from '@weir/core';
 import { createResponseCache } from '@weir/stores/cache';
 import { createCircuits } from '@weir/stores/circuits';
@@ -19,29 +17,19 @@ import { required, requiredNumber } from './environment.ts';
 import { logFailure } from './failure-log.ts';
 import { HttpsUpstream } from './https-upstream.ts';
 import { toInboundRequest } from './inbound-event.ts';
+import { lazyAccessTokens, lazyKeyRing, lazyLedger, lazyPricing, lazyTranslation } from './lazy-ports.ts';
+import { createOwnRole } from './own-role.ts';
 import { randomIds, systemClock, systemTimer, zlibCompression } from './ports.ts';
 import { streamingHandler } from './streaming-handler.ts';
-
-/** Translators load with the first request that needs one: what passes through pays nothing for them. */
-function lazyTranslation(): TranslationPort {
-  let loading: Promise<Translator> | null = null;
-  return {
-    load() {
-      loading ??= import('../lazy/translation.ts').then(({ createTranslation }) => createTranslation());
-      return loading;
-    },
-  };
-}
-
-async function notYet(): Promise<never> {
-  throw new StoreUnavailable('not part of this build');
-}
 
 /** The data plane on AWS: everything it needs, made once per process from the function's environment. */
 export function createDataPlane() {
   let open = 0;
   const bucket = required('WEIR_BUCKET');
   const loadBucket = async () => (await import('../lazy/bucket.ts')).createBucket({ bucket });
+  const loadSecrets = async () => (await import('../lazy/secret-reader.ts')).createSecretReader();
+  const guard = new AddressGuard(parsePrivateEndpoints(required('WEIR_PRIVATE_ENDPOINTS')));
+  const upstream = new HttpsUpstream(guard);
   const ports: Ports = {
     config: createConfigSource({ table: required('WEIR_CONFIG_TABLE'), clock: systemClock }),
     rateLimiter: createRateLimiter({ table: required('WEIR_STATE_TABLE'), clock: systemClock }),
@@ -59,18 +47,26 @@ export function createDataPlane() {
     }),
     platformCredentials: createPlatformCredentials({
       secret: required('WEIR_PLATFORM_SECRET'),
-      loadSecrets: async () => (await import('../lazy/secret-reader.ts')).createSecretReader(),
+      loadSecrets,
       clock: systemClock,
     }),
-    keyRing: { open: notYet, named: notYet },
-    accessTokens: { googleToken: notYet },
-    ownRole: { credentialFor: () => null },
-    ledger: { reserve: notYet },
-    pricing: { load: notYet },
-    routing: { load: notYet },
-    unifiedBilling: 'open',
+    keyRing: lazyKeyRing({ loadSecrets, clock: systemClock }),
+    accessTokens: lazyAccessTokens({ upstream, clock: systemClock }),
+    ownRole: createOwnRole(),
+    ledger: lazyLedger({ table: required('WEIR_STATE_TABLE'), clock: systemClock }),
+    pricing: lazyPricing({
+      table: required('WEIR_CONFIG_TABLE'),
+      clock: systemClock,
+      report: (error) => logFailure('a newer price book could not be read', error, ''),
+    }),
+    routing: {
+      load: async () => {
+        throw new Error('no routes yet');
+      },
+    },
+    unifiedBilling: parseUnifiedBilling(required('WEIR_UNIFIED_BILLING')),
     translation: lazyTranslation(),
-    upstream: new HttpsUpstream(new AddressGuard(parsePrivateEndpoints(required('WEIR_PRIVATE_ENDPOINTS')))),
+    upstream,
     compression: zlibCompression,
     clock: systemClock,
     timer: systemTimer,

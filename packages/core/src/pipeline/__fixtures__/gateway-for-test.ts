@@ -102,6 +102,7 @@ export class GatewayForTest {
       price: 'a token, a micro-dollar',
     }),
     ceiling: () => ({ amount: micros(1000n), isSure: true }),
+    countedCeiling: async () => ({ amount: micros(400n), isSure: true }),
     count: async () => ({
       usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 },
       source: 'estimated',

@@ -1,15 +1,6 @@
-import { Refusal } from '../../errors/refusal.ts';
-import { durationMs, epochMs, type RecordId } from '../../ids.ts';
+import type { Refusal } from '../../errors/refusal.ts';
 import type { Micros } from '../../money/micros.ts';
-import { budgetRefusal, UNPRICED_WARNING } from '../../policy/spend-answers.ts';
-import { spendBudgetsOf } from '../../policy/spend-limits.ts';
-import { isPaidFromCredits } from '../../policy/unified-billing.ts';
-import { StoreUnavailable } from '../../ports/config-source.ts';
 import type { Budget, Reservation } from '../../ports/ledger.ts';
-import { isRecorded } from '../answer.ts';
-import type { Step } from '../exchange.ts';
-import type { Ports } from '../ports.ts';
-import { priceQuestion } from './price-question.ts';
 
 /** What stands behind the cost of one step. */
 export type Funds =
@@ -30,68 +21,11 @@ export type Funds =
 
 export const UNBUDGETED: Funds = { kind: 'unbudgeted', warning: null };
 
-/** After the function's end the record may still be on its way to the log, where the sweeper looks for it. */
-const GRACE = durationMs(15 * 60_000);
-
-type FundsPorts = Pick<Ports, 'ledger' | 'pricing' | 'clock' | 'unifiedBilling'>;
-
 /** Puts what a step cost in place of what was reserved for it; nothing when it cost nothing. */
 export async function settleFunds(funds: Funds | undefined, cost: Micros): Promise<void> {
   if (funds?.kind === 'reserved') await funds.reservation.settle(cost);
 }
 
-/**
- * Reserves the most that the step can cost in every budget that it falls under (design 7), so that concurrency cannot
- * overshoot. One conditional write per budget, all at once; without a budget nobody is asked. Money fails closed: a ledger
- * that is down refuses (design 12).
- */
-export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts): Promise<Funds> {
-  const budgets = budgetsOf(step, ports);
-  if (budgets.length === 0) return UNBUDGETED;
-  const { exchange, target, settings } = step;
-  const unpriced: Funds = { kind: 'unbudgeted', warning: UNPRICED_WARNING };
-  if (target.model === null) return unpriced;
-  const pricing = await ports.pricing.load();
-  const question = priceQuestion(exchange, target, settings, target.model);
-  const ceiling = pricing.ceiling(question, { body: target.body });
-  if (ceiling === null) return unpriced;
-  const now = ports.clock.now();
-  const reserve = (amount: typeof ceiling.amount) =>
-    ports.ledger.reserve({
-      id,
-      account: exchange.gateway.account,
-      gateway: exchange.gateway.id,
-      budgets,
-      amount,
-      at: now,
-      expiresAt: epochMs(exchange.request.deadline + GRACE),
-      recorded: isRecorded(exchange),
-    });
-  try {
-    const verdict = await reserve(ceiling.amount);
-    if (verdict.granted)
-      return { kind: 'reserved', reservation: verdict.reservation, amount: ceiling.amount };
-    return { kind: 'refused', refusal: budgetRefusal(verdict, now), by: verdict.by };
-  } catch (cause) {
-    if (!(cause instanceof StoreUnavailable)) throw cause;
-    return {
-      kind: 'refused',
-      refusal: new Refusal('budgetsUnavailable', { cause, retryAfter: durationMs(1000) }),
-      by: null,
-    };
-  }
-}
-
 /** As the record names it. */
 export const nameOfBudget = (budget: Budget) =>
   budget.kind === 'limit' ? `spend_limits/${budget.rule}` : 'credits';
-
-function budgetsOf({ exchange, target, budgets }: Step, { unifiedBilling }: FundsPorts): readonly Budget[] {
-  const { gateway, options } = exchange;
-  const { provider, model, credential } = target;
-  const limits = spendBudgetsOf({ gateway, provider: provider.slug, model, metadata: options.metadata });
-  const all = [...limits, ...budgets];
-  return isPaidFromCredits(unifiedBilling, gateway.settings, provider.slug, credential.source)
-    ? [...all, { kind: 'balance', account: gateway.account }]
-    : all;
-}

@@ -2,6 +2,7 @@ import { Refusal } from '../../errors/refusal.ts';
 import { type Fault, isFault } from '../../form/fault.ts';
 import type { StoredKey } from '../../gateway/stored-key.ts';
 import { chooseKeys } from '../../policy/choose-keys.ts';
+import { mayUseOperatorsKey, operatorsKeyName, wantsZeroRetention } from '../../policy/unified-billing.ts';
 import type { Credential } from '../../providers/credential/credential.ts';
 import { parseCredential } from '../../providers/credential/parse-credential.ts';
 import type { ProviderDescriptor } from '../../providers/descriptor.ts';
@@ -69,14 +70,19 @@ function openKey(
 }
 
 /**
- * The operator's credential for the provider, or the function's own role where the operator allows it. Null: neither.
+ * The operator's credential for the provider, or the function's own role where the operator allows it. Null: neither, or
+ * credits pay and the provider's own endpoint is not among those that they pay for (spec 5.3-9).
  * @throws {StoreUnavailable}
  */
 export async function operatorCredential(
+  { endpoint, gateway, request }: Authenticated,
   provider: ProviderDescriptor,
-  { platformCredentials, ownRole }: PlanPorts,
+  { platformCredentials, ownRole, unifiedBilling }: PlanPorts,
 ): Promise<Ours | Refusal | null> {
-  const secret = await platformCredentials.find(provider.slug);
+  if (!mayUseOperatorsKey(unifiedBilling, provider.slug, endpoint.kind === 'native')) return null;
+  const keepsNothing = wantsZeroRetention(gateway.settings, request.headers);
+  const name = operatorsKeyName(provider.slug, keepsNothing);
+  const secret = await platformCredentials.find(name);
   if (secret) {
     const credential = credentialIn(secret, provider);
     if (isFault(credential))
@@ -85,6 +91,8 @@ export async function operatorCredential(
       });
     return { credential, used: { source: 'unified', key: null, hasSpare: false } };
   }
+  // Where retention was agreed on, an ordinary key in its place would break the promise.
+  if (name !== provider.slug) return new Refusal('zdrUnavailable');
   const role = ownRole.credentialFor(provider.slug);
   return role && { credential: role, used: { source: 'role', key: null, hasSpare: false } };
 }

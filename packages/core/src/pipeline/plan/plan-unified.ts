@@ -12,9 +12,10 @@ import {
 } from '../../providers/unified-target.ts';
 import type { Authenticated, Routed, Target } from '../exchange.ts';
 import { findRoute } from '../route/find-route.ts';
+import type { Credentialed } from './credentialed.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
-import { type Credentialed, withCredentials } from './with-credentials.ts';
+import { withCredentials } from './with-credentials.ts';
 
 /** What a unified request asks for, read from its body without building it. */
 export interface Asked {

@@ -2,8 +2,8 @@ import { assertNever } from '../../assert-never.ts';
 import { putCredential } from '../../providers/credentials.ts';
 import type { ProviderDescriptor } from '../../providers/descriptor.ts';
 import type { Ports } from '../ports.ts';
+import type { Credentialed } from './credentialed.ts';
 import type { Ours } from './our-credential.ts';
-import type { Credentialed } from './with-credentials.ts';
 
 /**
  * Puts a credential of ours on a request, in place of whatever was there. One that signs is only noted: a signature holds for

@@ -7,22 +7,14 @@ import { durationMs } from '../../ids.ts';
 import { CredentialRefused } from '../../ports/access-tokens.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import { callersAccount } from '../../providers/credential/callers-account.ts';
-import type { KeyPlace } from '../../providers/credential/credential.ts';
 import { credentialSlots } from '../../providers/credentials.ts';
 import type { ProviderDescriptor } from '../../providers/descriptor.ts';
 import { ownSlot } from '../../providers/own-slot.ts';
 import type { Authenticated, UsedCredential } from '../exchange.ts';
+import type { Credentialed } from './credentialed.ts';
 import { type Ours, operatorCredential, storedCredential } from './our-credential.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { putOn } from './put-on.ts';
-
-export interface Credentialed {
-  readonly headers: Map<string, readonly string[]>;
-  readonly rawQuery: string;
-  readonly credential: UsedCredential;
-  /** What the credential says about where the provider is to be found. */
-  readonly place: KeyPlace;
-}
 
 const THEIRS: UsedCredential = { source: 'request', key: null, hasSpare: false, signing: null };
 const NOBODYS: UsedCredential = { ...THEIRS, source: 'none' };
@@ -85,7 +77,7 @@ async function findOurs(
   const isFree = provider.slug === 'workers-ai' && endpoint.kind !== 'native';
   if (!isFree && (gateway.settings.byok_only || options.noWholesale))
     return new Refusal('noProviderCredentials');
-  return token && !isKeyless ? operatorCredential(provider, ports) : null;
+  return token && !isKeyless ? operatorCredential(exchange, provider, ports) : null;
 }
 
 /** A query without the parameters that hold one of our tokens; every other byte stays. */

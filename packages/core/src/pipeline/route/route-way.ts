@@ -7,7 +7,7 @@ import type { Budget } from '../../ports/ledger.ts';
 import type { LimitVerdict } from '../../ports/rate-limiter.ts';
 import type { RouteBudget, RouteCount, RouteMove, RouteWalk } from '../../ports/routing.ts';
 import type { RouteTrace } from '../../routing/route.ts';
-import type { Authenticated, Routed, RoutedStep, Step } from '../exchange.ts';
+import type { Authenticated, Routed, RoutedStep, Step, Way } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
 type Call = Extract<RouteMove, { readonly kind: 'call' }>;
@@ -17,7 +17,7 @@ type WayPorts = Pick<Ports, 'rateLimiter' | 'faults' | 'clock'>;
  * One request's way through a route (spec 5.10): asks what the walk wants to know, and makes a step of each model that it
  * comes to. A model that cannot be planned failed like one that cannot be called.
  */
-export class RouteWay {
+export class RouteWay implements Way {
   readonly #basis: RoutedStep;
   readonly #walk: RouteWalk;
   readonly #ports: WayPorts;
@@ -42,19 +42,16 @@ export class RouteWay {
     return this.#follow(this.#walk.begin());
   }
 
-  /** What comes after a call. A refusal: the way is over. */
   after(succeeded: boolean, why: string, took: DurationMs): Promise<Step | Refusal> {
     return this.#follow(this.#walk.tried(succeeded, why, took));
   }
 
-  /** What comes instead of a call that a budget on the way cannot carry. Null: it is none of this way's budgets. */
   async instead(budget: Budget): Promise<Step | Refusal | null> {
     if (budget.kind !== 'limit') return null;
     const element = elementOf(this.#basis.routed, budget.rule);
     return element === null ? null : this.#follow(this.#walk.overBudget(element, 0));
   }
 
-  /** The request goes no further, so it does not count. */
   async giveBack(): Promise<void> {
     await Promise.all(
       this.#counted.splice(0).map((verdict) => (verdict.admitted ? verdict.giveBack() : undefined)),

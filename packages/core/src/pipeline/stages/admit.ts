@@ -1,6 +1,7 @@
 import { Refusal } from '../../errors/refusal.ts';
 import { durationMs } from '../../ids.ts';
 import { type Admission, admissionOf, type CountedLimit, rateLimitsOf } from '../../policy/rate-limits.ts';
+import { UNIFIED_RATE_RULE, unifiedRateLimit } from '../../policy/unified-billing.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import type { Planned } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
@@ -13,12 +14,13 @@ const UNLIMITED: Admission = { kind: 'unlimited' };
  */
 export async function admit(
   exchange: Planned,
-  ports: Pick<Ports, 'rateLimiter' | 'faults'>,
+  ports: Pick<Ports, 'rateLimiter' | 'faults' | 'unifiedBilling'>,
 ): Promise<Admission> {
   const { gateway, token, options, steps } = exchange;
   const { settings } = gateway;
-  if (!settings.rate_limiting_limit && !settings.rate_limits?.length) return UNLIMITED;
-  const limits = rateLimitsOf({
+  const unified = unifiedLimitOf(exchange, ports);
+  if (!unified && !settings.rate_limiting_limit && !settings.rate_limits?.length) return UNLIMITED;
+  const ruled = rateLimitsOf({
     gateway,
     token: token?.id ?? null,
     metadata: options.metadata,
@@ -27,6 +29,7 @@ export async function admit(
       'target' in step ? [{ provider: step.target.provider.slug, model: step.target.model }] : [],
     ),
   });
+  const limits = unified ? [...ruled, unified] : ruled;
   const counted = await Promise.all(
     limits.map(async (limit): Promise<CountedLimit> => {
       try {
@@ -40,6 +43,12 @@ export async function admit(
   const admission = admissionOf(counted, settings.rate_limiting_fail_closed ?? false);
   if (admission.kind === 'refused' || admission.kind === 'uncountable') await giveBack(counted);
   return admission;
+}
+
+/** Of the step that is tried first: the others are called only if it fails. */
+function unifiedLimitOf({ gateway, steps }: Planned, { unifiedBilling }: Pick<Ports, 'unifiedBilling'>) {
+  const { provider, credential } = steps[0].target;
+  return unifiedRateLimit(unifiedBilling, gateway, provider.slug, credential.source);
 }
 
 async function giveBack(counted: readonly CountedLimit[]): Promise<void> {
@@ -58,6 +67,7 @@ export function refusalOf(admission: Admission): Refusal | null {
       return null;
     case 'refused': {
       const { by, retryAfter } = admission;
+      if (by.rule === UNIFIED_RATE_RULE) return new Refusal('unifiedRateLimited', { retryAfter });
       return new Refusal('rateLimited', {
         message: `The rate limit of this gateway is reached: ${by.meaning} (${by.rule}). Wait as long as Retry-After says.`,
         retryAfter,

@@ -7,27 +7,12 @@ import type { Outcome, RequestRecord } from '../../record/request-record.ts';
 import type { StreamFault } from '../../streaming/byte-stream.ts';
 import { isRecorded, type Story } from '../answer.ts';
 import { buildRecord } from '../build-record.ts';
+import type { Delivered } from '../delivered.ts';
 import type { Planned, Progress, Target } from '../exchange.ts';
-import { type Bill, billOf } from '../money/bill.ts';
+import type { Bill } from '../money/bill.ts';
+import { billOf } from '../money/draw-up-bill.ts';
 import { settleFunds } from '../money/funds.ts';
 import type { Ports } from '../ports.ts';
-
-/** What went out to the client. */
-export interface Delivered {
-  readonly target: Target;
-  readonly status: number;
-  readonly headers: HeaderMap;
-  /** The answer as the provider sent it, or its first part. */
-  readonly bytes: Uint8Array;
-  readonly isComplete: boolean;
-  readonly size: number;
-  readonly streamed: boolean;
-  readonly fault: StreamFault | null;
-  /** It came from the cache: nobody was called, so it used no tokens (spec 5.4-8). */
-  readonly cached?: boolean;
-  /** Where it was drawn up before the answer left; null: that failed. */
-  readonly bill?: Bill | null;
-}
 
 type SettlePorts = Pick<Ports, 'records' | 'clock' | 'compression' | 'faults' | 'pricing'>;
 

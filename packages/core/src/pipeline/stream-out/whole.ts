@@ -1,8 +1,9 @@
 import type { Answer } from '../answer.ts';
+import type { Delivered } from '../delivered.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import { costHeader } from '../money/bill.ts';
 import type { Ports } from '../ports.ts';
-import { billBefore, type Delivered, settleAnswer } from '../stages/settle.ts';
+import { billBefore, settleAnswer } from '../stages/settle.ts';
 
 /** An answer that is all here before it leaves, so that its headers can say what it cost. */
 export async function wholeAnswer(

@@ -1,0 +1,1 @@
+export { GoogleTokens } from '../edge/google-tokens.ts';
