@@ -98,9 +98,10 @@ export function loadJob(scenario: LoadScenario, contender: Contender, upstream: 
 }
 
 /** What is translated has a size of its own at each contender, so its events are counted. */
-function expected({ streamed, translated }: LoadScenario, upstream: CannedAddress) {
-  if (translated) return { expectedBytes: null, expectedWords: upstream.words };
-  return { expectedBytes: streamed ? upstream.streamBytes : upstream.wholeBytes, expectedWords: null };
+function expected({ streamed, short, translated }: LoadScenario, upstream: CannedAddress) {
+  const { words, streamBytes } = short ? upstream.short : upstream;
+  if (translated) return { expectedBytes: null, expectedWords: words };
+  return { expectedBytes: streamed ? streamBytes : upstream.wholeBytes, expectedWords: null };
 }
 
 export async function load(client: Child, job: LoadJob): Promise<LoadReport> {

@@ -1,6 +1,10 @@
+import { SHORT_STREAM } from '../processes/canned-shape.ts';
+
 export interface LoadScenario {
   readonly name: string;
   readonly streamed: boolean;
+  /** A stream of a few events, so that many first tokens can be timed one at a time. */
+  readonly short: boolean;
   /** OpenAI's format in and out, Anthropic's at the provider. */
   readonly translated: boolean;
   readonly concurrency: number;
@@ -25,6 +29,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: 'whole answer, 1 at a time',
       streamed: false,
+      short: false,
       translated: false,
       concurrency: 1,
       requests: scale(300),
@@ -34,6 +39,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: 'whole answer, 32 at once',
       streamed: false,
+      short: false,
       translated: false,
       concurrency: 32,
       requests: scale(4000),
@@ -43,6 +49,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: '300-chunk stream, 1 at a time',
       streamed: true,
+      short: false,
       translated: false,
       concurrency: 1,
       requests: scale(4),
@@ -52,6 +59,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: '300-chunk stream, 20 at once',
       streamed: true,
+      short: false,
       translated: false,
       concurrency: 20,
       requests: scale(60),
@@ -61,24 +69,27 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
     {
       name: '300-chunk stream, 32 at once',
       streamed: true,
+      short: false,
       translated: false,
       concurrency: 32,
       requests: scale(64),
       rounds: streamRounds,
       pause: 0,
     },
-    {
-      name: '300-chunk stream, translated, 1 at a time',
+    ...[false, true].map((translated) => ({
+      name: `short stream${translated ? ', translated' : ''}, 1 at a time`,
       streamed: true,
-      translated: true,
+      short: true,
+      translated,
       concurrency: 1,
-      requests: scale(8),
-      rounds: streamRounds,
-      pause: 0,
-    },
+      requests: scale(200),
+      rounds,
+      pause: UNTIL_HANDED_OVER_MS,
+    })),
     {
       name: '300-chunk stream, translated, 20 at once',
       streamed: true,
+      short: false,
       translated: true,
       concurrency: 20,
       requests: scale(60),
@@ -97,7 +108,7 @@ export function requestBody(scenario: LoadScenario, model: string): string {
       { role: 'system', content: 'You are a helpful assistant that answers briefly and in plain words.' },
       {
         role: 'user',
-        content: 'Explain what a weir does to a river, for a reader who has never seen one. '.repeat(8),
+        content: `${scenario.short ? `${SHORT_STREAM} ` : ''}${'Explain what a weir does to a river, for a reader who has never seen one. '.repeat(8)}`,
       },
     ],
     temperature: 0.2,

@@ -4,7 +4,15 @@
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CannedAddress, CHUNK_PACE_MS, CHUNKS, STREAM_BYTES, WORD } from './canned-shape.ts';
+import {
+  type CannedAddress,
+  CHUNK_PACE_MS,
+  CHUNKS,
+  SHORT_CHUNKS,
+  SHORT_STREAM,
+  STREAM_BYTES,
+  WORD,
+} from './canned-shape.ts';
 
 const completion = (words: number) =>
   Buffer.from(
@@ -27,6 +35,7 @@ const completion = (words: number) =>
 const JSON_ANSWER = completion(80);
 const LARGER_ANSWER = completion(760);
 const EVENTS = events();
+const SHORT_EVENTS = [...EVENTS.slice(0, SHORT_CHUNKS), ...EVENTS.slice(-1)];
 const USAGE_EVENT = Buffer.from(
   `data: ${JSON.stringify({
     id: 'chatcmpl-bench',
@@ -38,13 +47,17 @@ const USAGE_EVENT = Buffer.from(
   })}\n\n`,
 );
 /** What a gateway that wants to know the usage gets, and must hide from a caller that did not ask. */
-const EVENTS_WITH_USAGE = [...EVENTS.slice(0, -1), USAGE_EVENT, ...EVENTS.slice(-1)];
+const withUsage = (events: readonly Buffer[]) => [...events.slice(0, -1), USAGE_EVENT, ...events.slice(-1)];
+const EVENTS_WITH_USAGE = withUsage(EVENTS);
+const SHORT_EVENTS_WITH_USAGE = withUsage(SHORT_EVENTS);
 /** The same amount in Anthropic's format: start, one delta a chunk, end. */
-const ANTHROPIC_EVENTS = anthropicEvents();
+const ANTHROPIC_EVENTS = anthropicEvents(CHUNKS - 5);
+const SHORT_ANTHROPIC_EVENTS = anthropicEvents(SHORT_CHUNKS);
 const SIZES = {
   words: CHUNKS - 5,
   wholeBytes: JSON_ANSWER.length,
   streamBytes: Buffer.concat(EVENTS).length,
+  short: { streamBytes: Buffer.concat(SHORT_EVENTS).length, words: SHORT_CHUNKS },
 };
 
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
@@ -52,10 +65,14 @@ const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) =
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     const body = Buffer.concat(chunks);
-    if (request.url?.startsWith('/v1/messages')) return answerStream(response, ANTHROPIC_EVENTS);
+    const isShort = body.includes(SHORT_STREAM);
+    if (request.url?.startsWith('/v1/messages'))
+      return answerStream(response, isShort ? SHORT_ANTHROPIC_EVENTS : ANTHROPIC_EVENTS);
     if (body.includes('four-kilobytes')) return answerWhole(response, LARGER_ANSWER);
     if (!body.includes('"stream":true')) return answerWhole(response, JSON_ANSWER);
-    answerStream(response, body.includes('"include_usage":true') ? EVENTS_WITH_USAGE : EVENTS);
+    const wantsUsage = body.includes('"include_usage":true');
+    if (isShort) return answerStream(response, wantsUsage ? SHORT_EVENTS_WITH_USAGE : SHORT_EVENTS);
+    answerStream(response, wantsUsage ? EVENTS_WITH_USAGE : EVENTS);
   });
 });
 server.listen(0, '127.0.0.1', () => {
@@ -99,7 +116,7 @@ function events(): Buffer[] {
   return [...all, Buffer.from(last)];
 }
 
-function anthropicEvents(): Buffer[] {
+function anthropicEvents(deltas: number): Buffer[] {
   const event = (type: string, data: object) =>
     Buffer.from(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
   const text = `${WORD}${'w'.repeat(190)}`;
@@ -118,7 +135,7 @@ function anthropicEvents(): Buffer[] {
       },
     }),
     event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
-    ...Array.from({ length: CHUNKS - 5 }, () => delta),
+    ...Array.from({ length: deltas }, () => delta),
     event('content_block_stop', { index: 0 }),
     event('message_delta', {
       delta: { stop_reason: 'end_turn', stop_sequence: null },
