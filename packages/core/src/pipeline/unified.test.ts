@@ -155,6 +155,14 @@ describe('the unified endpoint', () => {
     ]);
   });
 
+  it('a pinned provider holds on every format’s endpoint', async () => {
+    gateway.baseUrls = parseBaseUrls('{"workers-ai":"https://w.example/ai"}');
+    const body = '{"model":"openai/gpt-oss-120b","provider":"cloudflare","input":"hi"}';
+    await gateway.request({ path: `${api}/responses`, headers: known, body });
+    expect(gateway.lastSent().url).toMatch(/^https:\/\/w\.example\/ai\//);
+    expect(gateway.record()).toMatchObject({ provider: 'workers-ai', model: '@cf/openai/gpt-oss-120b' });
+  });
+
   it('translates where a conversation carries a proof that we packed, because the provider would refuse it', async () => {
     const thinking = { type: 'thinking', thinking: 'hm', signature: 'weir:google:signature:::abc' };
     const messages = [
