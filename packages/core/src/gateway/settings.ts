@@ -1,6 +1,6 @@
 import type { AccountId, GatewayId } from '../ids.ts';
 import type { PriceOverride } from '../money/price-override.ts';
-import type { DeployedRoute } from '../routing/route.ts';
+import type { GatewayRoute } from '../routing/route.ts';
 import type { JsonValue } from './json-value.ts';
 import type { StoredKey } from './stored-key.ts';
 
@@ -147,5 +147,5 @@ export interface GatewaySnapshot {
   /** Its provider keys (spec 5.2): sealed. */
   readonly keys: readonly StoredKey[];
   /** The deployed version of each route (spec 5.10). */
-  readonly routes: readonly DeployedRoute[];
+  readonly routes: readonly GatewayRoute[];
 }

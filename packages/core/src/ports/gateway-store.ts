@@ -1,6 +1,7 @@
 import type { GatewaySettings, GatewaySnapshot } from '../gateway/settings.ts';
 import type { StoredKey } from '../gateway/stored-key.ts';
 import type { AccountId, GatewayId } from '../ids.ts';
+import type { GatewayRoute } from '../routing/route.ts';
 
 /** What an update does besides, in the same write. */
 export interface GatewayChange {
@@ -8,6 +9,8 @@ export interface GatewayChange {
   readonly forgetsCache?: boolean;
   /** The gateway's keys from now on. Absent: they stay. */
   readonly keys?: readonly StoredKey[];
+  /** The gateway's routes from now on. Absent: they stay. */
+  readonly routes?: readonly GatewayRoute[];
 }
 
 /** The control plane's view of gateways: always read from the store itself, never from a copy. */

@@ -65,6 +65,18 @@ export type DeployedRoute = {
   readonly elements: readonly RouteElement[];
 };
 
+/**
+ * A route as its gateway's snapshot holds it: the deployed version, and what the control plane shows of it. A gateway's routes
+ * are those in its snapshot and no others, so a route is made, renamed, deployed and deleted in one write. Times are RFC 3339.
+ */
+export type GatewayRoute = DeployedRoute & {
+  readonly createdAt: string;
+  readonly modifiedAt: string;
+  readonly versionCreatedAt: string;
+  readonly deploymentId: string;
+  readonly deployedAt: string;
+};
+
 /** One thing that happened on a request's way through a route, as recorded. */
 export type RouteStep = {
   readonly element: string;

@@ -1,7 +1,8 @@
-import type { AccountStore, GatewayStore, TokenStore, TopUpPlans } from '@weir/core';
+import type { AccountStore, GatewayStore, RouteStore, TokenStore, TopUpPlans } from '@weir/core';
 import type { ControlStoreOptions } from './control-store-options.ts';
 import { DynamoDBAccountStore } from './dynamodb-account-store.ts';
 import { DynamoDBGatewayStore } from './dynamodb-gateway-store.ts';
+import { DynamoDBRouteStore } from './dynamodb-route-store.ts';
 import { DynamoDBTokenStore } from './dynamodb-token-store.ts';
 import { DynamoDBTopUpPlans } from './dynamodb-top-up-plans.ts';
 
@@ -15,3 +16,6 @@ export const createAccountStore = (options: Omit<ControlStoreOptions, 'clock'>):
 
 export const createTopUpPlans = (options: Omit<ControlStoreOptions, 'clock'>): TopUpPlans =>
   new DynamoDBTopUpPlans(options);
+
+export const createRouteStore = (options: Omit<ControlStoreOptions, 'clock'>): RouteStore =>
+  new DynamoDBRouteStore(options);

@@ -11,6 +11,7 @@ import {
   ManualClock,
   runAccountStoreCases,
   runGatewayStoreCases,
+  runRouteStoreCases,
   runTokenStoreCases,
   runTopUpPlansCases,
   startDynamoDBEngine,
@@ -23,6 +24,7 @@ import { toTokenItem } from '../table/token-item.ts';
 import {
   createAccountStore,
   createGatewayStore,
+  createRouteStore,
   createTokenStore,
   createTopUpPlans,
 } from './create-control-stores.ts';
@@ -65,6 +67,11 @@ runTopUpPlansCases({
   make: async () => createTopUpPlans({ client, table }),
 });
 
+runRouteStoreCases({
+  name: 'DynamoDBRouteStore',
+  make: async () => createRouteStore({ client, table }),
+});
+
 describe('a damaged item', () => {
   const clock = new ManualClock();
 
@@ -99,16 +106,18 @@ describe('a damaged item', () => {
     ['not-JSON', '[{"secret":"not to be shown"'],
     ['no list', '{"secret":"not to be shown"}'],
     ['of another shape', '[{"id":"1","secret":{"kind":"open","key":"not to be shown"}}]'],
-  ])('of a gateway whose keys are %s is an error that quotes none', async (_, text) => {
+  ])('of a gateway whose keys or routes are %s is an error that quotes none', async (_, text) => {
     const store = createGatewayStore({ client, table, clock });
     const gateway = await store.create(anAccountId(), gatewayId('g'), DEFAULT_SETTINGS);
     if (gateway === 'exists') throw new Error('it is new');
-    const Item = { ...toGatewayItem(gateway), keys: { S: text } };
-    await client.send(new PutItemCommand({ TableName: table, Item }));
-    const failure = await store.get(gateway.account, gateway.id).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(DamagedItem);
-    expect(String(failure)).toContain('keys');
-    expect(String(failure)).not.toContain('not to be shown');
+    for (const part of ['keys', 'routes']) {
+      const Item = { ...toGatewayItem(gateway), [part]: { S: text } };
+      await client.send(new PutItemCommand({ TableName: table, Item }));
+      const failure = await store.get(gateway.account, gateway.id).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(DamagedItem);
+      expect(String(failure)).toContain(part);
+      expect(String(failure)).not.toContain('not to be shown');
+    }
   });
 
   it('written before a setting existed is not damaged: the setting has its default', async () => {

@@ -5,6 +5,7 @@ export type { ControlStoreOptions } from './control-store-options.ts';
 export {
   createAccountStore,
   createGatewayStore,
+  createRouteStore,
   createTokenStore,
   createTopUpPlans,
 } from './create-control-stores.ts';

@@ -2,12 +2,14 @@ import {
   ManualClock,
   runAccountStoreCases,
   runGatewayStoreCases,
+  runRouteStoreCases,
   runTokenStoreCases,
   runTopUpPlansCases,
 } from '@weir/testkit/stores';
 import { MemoryAccountStore } from './memory-account-store.ts';
 import { MemoryConfig } from './memory-config.ts';
 import { MemoryGatewayStore } from './memory-gateway-store.ts';
+import { MemoryRouteStore } from './memory-route-store.ts';
 import { MemoryTokenStore } from './memory-token-store.ts';
 import { MemoryTopUpPlans } from './memory-top-up-plans.ts';
 
@@ -30,3 +32,5 @@ runAccountStoreCases({
 });
 
 runTopUpPlansCases({ name: 'MemoryTopUpPlans', make: async () => new MemoryTopUpPlans() });
+
+runRouteStoreCases({ name: 'MemoryRouteStore', make: async () => new MemoryRouteStore() });

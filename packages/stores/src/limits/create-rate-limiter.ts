@@ -1,7 +1,8 @@
-import type { Clock, RateLimiter } from '@weir/core';
+import type { Clock, LimitView, RateLimiter } from '@weir/core';
 import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { DynamoDBLimitTable } from './dynamodb-limit-table.ts';
 import { MemoryLimitTable } from './memory-limit-table.ts';
+import { StoredLimitView } from './stored-limit-view.ts';
 import { StoredRateLimiter } from './stored-rate-limiter.ts';
 
 /**
@@ -29,3 +30,10 @@ export function createRateLimiter({
 export function createMemoryRateLimiter(clock: Clock, table = new MemoryLimitTable()): RateLimiter {
   return new StoredRateLimiter({ table, clock });
 }
+
+/** A look at the counts, for the control plane. */
+export const createLimitView = ({
+  table,
+  clock,
+  client = new DynamoDBCall({ patience: PATIENCE }),
+}: RateLimiterOptions): LimitView => new StoredLimitView(new DynamoDBLimitTable(client, table), clock);

@@ -1,2 +1,2 @@
 /** Rate limits for the data plane. */
-export { createRateLimiter } from './create-rate-limiter.ts';
+export { createLimitView, createRateLimiter } from './create-rate-limiter.ts';

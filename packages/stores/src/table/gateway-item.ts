@@ -14,6 +14,7 @@ import { storedPrice } from './account-item.ts';
 import { accountPartition, gatewayKey, gatewaySort } from './keys.ts';
 import { parseItem, storedJson, storedNumber, storedString } from './stored-attributes.ts';
 import { storedKeys } from './stored-keys.ts';
+import { storedRoutes } from './stored-routes.ts';
 
 const json = z.custom<JsonValue>((value) => value !== undefined);
 const whole = z.nullable(z.int());
@@ -67,6 +68,8 @@ const gatewayItem = z.object({
   settings: storedJson(storedSettings),
   /** Gateways without keys have none. */
   keys: z.optional(storedJson(storedKeys)),
+  /** Gateways without routes have none. */
+  routes: z.optional(storedJson(storedRoutes)),
 });
 
 /** Settings are one JSON text: echoed exactly as written, and cheaper to read than nested attributes. */
@@ -86,12 +89,13 @@ export function toGatewayItem(gateway: GatewaySnapshot): Record<string, Attribut
     modified_at: { S: gateway.modifiedAt },
     settings: { S: JSON.stringify(gateway.settings) },
     ...(gateway.keys.length === 0 ? {} : { keys: { S: JSON.stringify(gateway.keys) } }),
+    ...(gateway.routes.length === 0 ? {} : { routes: { S: JSON.stringify(gateway.routes) } }),
   };
 }
 
 /** @throws {DamagedItem} */
 export function fromGatewayItem(item: Record<string, AttributeValue>): GatewaySnapshot {
-  const { account, id, internal_id, version, cache_epoch, created_at, modified_at, settings, keys } =
+  const { account, id, internal_id, version, cache_epoch, created_at, modified_at, settings, keys, routes } =
     parseItem(gatewayItem, item);
   return {
     account,
@@ -103,6 +107,6 @@ export function fromGatewayItem(item: Record<string, AttributeValue>): GatewaySn
     modifiedAt: modified_at,
     settings: { ...DEFAULT_SETTINGS, ...settings } as GatewaySettings,
     keys: keys ?? [],
-    routes: [],
+    routes: routes ?? [],
   };
 }

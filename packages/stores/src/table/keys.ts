@@ -13,6 +13,12 @@ export const gatewayKey = (account: AccountId, id: GatewayId): ItemKey => ({
   pk: `G#${account}#${id}`,
   sk: 'SNAPSHOT',
 });
+/** What is kept of a gateway's routes beside it (spec 5.10): versions, and deployments that others took the place of. */
+export const ROUTE_PREFIX = 'ROUTE#';
+export const routePrefix = (route: string) => `${ROUTE_PREFIX}${route}#`;
+export const routeVersionPrefix = (route: string) => `${routePrefix(route)}VERSION#`;
+/** By the time they were made, so that the newest can be read without the rest. */
+export const routeDeploymentPrefix = (route: string) => `${routePrefix(route)}DEPLOYMENT#`;
 export const tokenKey = (hash: TokenHash): ItemKey => ({ pk: `T#${hash}`, sk: 'TOKEN' });
 
 /** Which price book counts. */

@@ -35,7 +35,7 @@ export function nextVersion(
   clock: Clock,
   current: GatewaySnapshot,
   settings: GatewaySettings,
-  { forgetsCache = false, keys = current.keys }: GatewayChange = {},
+  { forgetsCache = false, keys = current.keys, routes = current.routes }: GatewayChange = {},
 ): GatewaySnapshot {
   return {
     ...current,
@@ -44,5 +44,6 @@ export function nextVersion(
     modifiedAt: new Date(clock.now()).toISOString(),
     settings,
     keys,
+    routes,
   };
 }

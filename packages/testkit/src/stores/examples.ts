@@ -6,8 +6,10 @@ import {
   type EpochMs,
   epochMs,
   type GatewayId,
+  type GatewayRoute,
   type RecordId,
   type RequestRecord,
+  type RouteElement,
   type StoredKey,
   type StoredToken,
   type TokenHash,
@@ -91,6 +93,65 @@ export function aStoredKey(changes: Partial<StoredKey> = {}): StoredKey {
     ...changes,
   };
 }
+
+/** A graph with every kind of element, and in it what a store could lose. */
+export function aRouteGraph(): readonly RouteElement[] {
+  const to = (elementId: string) => ({ elementId });
+  return [
+    { id: 'start', type: 'start', outputs: { next: to('paid') } },
+    {
+      id: 'paid',
+      type: 'conditional',
+      properties: { conditions: { $or: [{ 'metadata.plan': 'größe ☃' }, { 'body.n': { $in: [1, null] } }] } },
+      outputs: { true: to('split'), false: to('few') },
+    },
+    {
+      id: 'split',
+      type: 'percentage',
+      properties: { sticky: 'metadata.user' },
+      outputs: { '12.5%': to('large'), else: to('small') },
+    },
+    {
+      id: 'few',
+      type: 'rate',
+      properties: { limitType: 'count', key: 'metadata.user', limit: 2, window: 60, technique: 'sliding' },
+      outputs: { success: to('budget'), fallback: to('small') },
+    },
+    {
+      id: 'budget',
+      type: 'rate',
+      properties: { limitType: 'cost', key: 'metadata.team', limit: 0.5, window: 3_600 },
+      outputs: { success: to('large') },
+    },
+    {
+      id: 'large',
+      type: 'model',
+      properties: { provider: 'openai', model: 'gpt-5', timeout: 5_000, retries: 1 },
+      outputs: { success: to('end'), fallback: to('small') },
+    },
+    {
+      id: 'small',
+      type: 'model',
+      properties: { provider: 'anthropic', model: 'claude-haiku-4-5', timeout: 0, retries: 0 },
+      outputs: { success: to('end') },
+    },
+    { id: 'end', type: 'end', outputs: {} },
+  ];
+}
+
+/** A deployed route with every field set to something that a store could lose. */
+export const aGatewayRoute = (changes: Partial<GatewayRoute> = {}): GatewayRoute => ({
+  id: randomUUID(),
+  name: 'plan-b_2.x',
+  versionId: randomUUID(),
+  elements: aRouteGraph(),
+  createdAt: '2026-01-02T03:04:05.000Z',
+  modifiedAt: '2026-01-03T03:04:05.000Z',
+  versionCreatedAt: '2026-01-02T04:04:05.000Z',
+  deploymentId: randomUUID(),
+  deployedAt: '2026-01-02T05:04:05.000Z',
+  ...changes,
+});
 
 let records = 0;
 

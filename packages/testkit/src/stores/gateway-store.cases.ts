@@ -7,7 +7,7 @@ import {
   type GatewayStore,
 } from '@weir/core';
 import { rulesOf, type Skip } from './cases.ts';
-import { anAccountId, aStoredKey, gatewayId } from './examples.ts';
+import { aGatewayRoute, anAccountId, aStoredKey, gatewayId } from './examples.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 export interface GatewayStoreCases {
@@ -125,6 +125,28 @@ export function runGatewayStoreCases({ name, make, skip = [] }: GatewayStoreCase
       if (third === 'changed') throw new Error('nobody else changed it');
       await store.update(third, third.settings, { keys: [] });
       expect((await store.get(account, id))?.keys).toEqual([]);
+    });
+
+    rule('routes are kept as they were given, and stay until an update replaces them', async () => {
+      const first = await created();
+      const routes = [aGatewayRoute(), aGatewayRoute({ name: 'other' })];
+      const second = await store.update(first, SETTINGS, { routes });
+      expect(first.routes).toEqual([]);
+      expect(second).toEqual({ ...first, version: 2, modifiedAt: expect.any(String), routes });
+      expect(await store.get(account, id)).toEqual(second);
+      if (second === 'changed') throw new Error('nobody else changed it');
+      const third = await store.update(second, SETTINGS, { keys: [aStoredKey()] });
+      expect(third).toMatchObject({ routes });
+      if (third === 'changed') throw new Error('nobody else changed it');
+      await store.update(third, SETTINGS, { routes: [] });
+      expect(await store.get(account, id)).toMatchObject({ routes: [], keys: [{ alias: 'team-a' }] });
+    });
+
+    rule('a gateway that is created again has no routes of the one before', async () => {
+      const first = await created();
+      await store.update(first, SETTINGS, { routes: [aGatewayRoute()] });
+      await store.delete(account, id);
+      expect((await created()).routes).toEqual([]);
     });
 
     rule('of a change of keys and a change of settings from one version exactly one wins', async () => {

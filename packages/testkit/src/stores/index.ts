@@ -18,5 +18,6 @@ export * from './queue-and-bucket-engine.ts';
 export * from './rate-limiter.cases.ts';
 export * from './record-sink.cases.ts';
 export * from './response-cache.cases.ts';
+export * from './route-store.cases.ts';
 export * from './token-store.cases.ts';
 export * from './top-up-plans.cases.ts';

@@ -1,13 +1,13 @@
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { type DurationMs, durationMs } from '../../ids.ts';
-import { NO_MONEY, parseDollars } from '../../money/micros.ts';
 import type { EffectiveSettings } from '../../policy/effective-settings.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import type { Budget } from '../../ports/ledger.ts';
 import type { LimitVerdict } from '../../ports/rate-limiter.ts';
-import type { RouteBudget, RouteCount, RouteMove, RouteWalk } from '../../ports/routing.ts';
+import type { RouteCount, RouteMove, RouteWalk } from '../../ports/routing.ts';
 import type { RouteTrace } from '../../routing/route.ts';
-import type { Authenticated, Routed, RoutedStep, Step, Way } from '../exchange.ts';
+import { budgetElement, routeBudget, routeLimit } from '../../routing/route-limits.ts';
+import type { Authenticated, RoutedStep, Step, Way } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
 type Call = Extract<RouteMove, { readonly kind: 'call' }>;
@@ -47,8 +47,7 @@ export class RouteWay implements Way {
   }
 
   async instead(budget: Budget): Promise<Step | Refusal | null> {
-    if (budget.kind !== 'limit') return null;
-    const element = elementOf(this.#basis.routed, budget.rule);
+    const element = budgetElement(this.#basis.routed.route.id, budget);
     return element === null ? null : this.#follow(this.#walk.overBudget(element, 0));
   }
 
@@ -82,12 +81,13 @@ export class RouteWay implements Way {
   }
 
   /** What cannot be counted passes, like every rate limit of a gateway that does not say otherwise (design 12). */
-  async #count({ element, value, limit, window, technique }: RouteCount): Promise<boolean> {
-    if (limit < 1) return false;
-    const { gateway } = this.#basis.exchange;
-    const key = `${gateway.account}#${gateway.internalId}#${ruleOf(this.#basis.routed, element)}#${value}`;
+  async #count(count: RouteCount): Promise<boolean> {
+    if (count.limit < 1) return false;
+    const { exchange, routed } = this.#basis;
     try {
-      const verdict = await this.#ports.rateLimiter.take({ key, limit, interval: window, technique });
+      const verdict = await this.#ports.rateLimiter.take(
+        routeLimit(exchange.gateway, routed.route.id, count),
+      );
       this.#counted.push(verdict);
       return verdict.admitted;
     } catch (cause) {
@@ -110,21 +110,7 @@ export class RouteWay implements Way {
       replan,
       way: this,
       settings: routedSettings(settings, timeout, retries),
-      budgets: budgets.map((budget) => this.#budgetOf(budget)),
-    };
-  }
-
-  #budgetOf({ element, value, limit, window, technique }: RouteBudget): Budget {
-    const { gateway } = this.#basis.exchange;
-    return {
-      kind: 'limit',
-      account: gateway.account,
-      gateway: gateway.id,
-      rule: ruleOf(this.#basis.routed, element),
-      bucket: value,
-      limit: parseDollars(limit) ?? NO_MONEY,
-      window: { technique, length: window },
-      shards: 1,
+      budgets: budgets.map((budget) => routeBudget(exchange.gateway, routed.route.id, budget)),
     };
   }
 
@@ -136,13 +122,6 @@ export class RouteWay implements Way {
       message: `The route "${name}" ended without an answer: ${why}`,
     });
   }
-}
-
-const ruleOf = ({ route }: Routed, element: string) => `route/${route.id}/${element}`;
-
-function elementOf({ route }: Routed, rule: string): string | null {
-  const prefix = `route/${route.id}/`;
-  return rule.startsWith(prefix) ? rule.slice(prefix.length) : null;
 }
 
 /** A model element's own timeout and retries (spec 5.10) instead of the request's. */
