@@ -25,7 +25,7 @@ export async function callOnce(
   target: Target,
   { firstByte, idle }: AttemptLimits,
   progress: Progress,
-  ports: Pick<Ports, 'clock' | 'upstream'>,
+  ports: Pick<Ports, 'clock' | 'pricing' | 'upstream'>,
 ): Promise<Called | Refusal> {
   const startedAt = ports.clock.now();
   const note = (status: number | null, failure: string | null) =>
@@ -37,7 +37,7 @@ export async function callOnce(
       failure,
     });
   try {
-    const answer = await ports.upstream.send({
+    const answering = ports.upstream.send({
       method: target.method,
       url: target.url,
       headers: signedHeaders(target, startedAt),
@@ -46,6 +46,9 @@ export async function callOnce(
       firstByteTimeout: firstByte,
       idleTimeout: idle,
     });
+    // Wanted when the answer is there: a cold process loads the prices while the provider works.
+    ports.pricing.load().catch(() => undefined);
+    const answer = await answering;
     note(answer.status, null);
     return { target, answer };
   } catch (error) {
