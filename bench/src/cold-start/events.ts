@@ -11,6 +11,19 @@ const CHAT_BODY = {
   messages: [{ role: 'user', content: 'What does a weir do to a river?' }],
 };
 
+/** What a rule with a rate sends. */
+const SCHEDULED = {
+  version: '0',
+  id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '000000000000',
+  time: '2026-01-01T00:00:00Z',
+  region: 'eu-west-1',
+  resources: ['arn:aws:events:eu-west-1:000000000000:rule/bench'],
+  detail: {},
+};
+
 export function firstEvents(host: WeirHost, receiverUrl: string): Readonly<Record<string, FirstEvent>> {
   const { accountId: id, apiToken: token } = host;
   const inference = { 'cf-aig-authorization': `Bearer ${token}`, authorization: 'Bearer sk-bench' };
@@ -49,6 +62,8 @@ export function firstEvents(host: WeirHost, receiverUrl: string): Readonly<Recor
       expected: /"statusCode":200.*\\"success\\":true/s,
     },
     'log-consumer': { event: queueEvent(), expected: /"batchItemFailures":\[\]/ },
+    sweeper: { event: SCHEDULED, expected: /./s },
+    prices: { event: SCHEDULED, expected: /./s },
     'first-account': {
       event: {
         RequestType: 'Update',
