@@ -39,6 +39,8 @@ export interface RunningGateway {
   /** The first token: it may do everything. */
   readonly token: string;
   readonly upstream: FaultUpstream;
+  /** Everything that the host keeps. */
+  readonly dataDir: string;
   readonly records: StoredRecords;
   /** What functions and the host wrote about failures. */
   readonly logged: readonly string[];
@@ -69,9 +71,18 @@ async function providerBaseUrls(upstream: FaultUpstream): Promise<string> {
   });
 }
 
+interface GatewayOptions extends Pick<LocalHostOptions, 'plugins'> {
+  /** Of the operator: provider keys and settings. Base URLs in it take the place of all of ours. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What the operator's settings need to know of the upstream. */
+  settingsFor?(upstream: FaultUpstream): Readonly<Record<string, string>>;
+}
+
 export async function startGateway({
   plugins,
-}: Pick<LocalHostOptions, 'plugins'> = {}): Promise<RunningGateway> {
+  environment,
+  settingsFor,
+}: GatewayOptions = {}): Promise<RunningGateway> {
   const upstream = await startFaultUpstream();
   const dataDir = await mkdtemp(join(tmpdir(), 'weir-end-to-end-'));
   const logged: string[] = [];
@@ -81,6 +92,8 @@ export async function startGateway({
     environment: {
       WEIR_PROVIDER_BASE_URLS: await providerBaseUrls(upstream),
       WEIR_UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
+      ...environment,
+      ...settingsFor?.(upstream),
     },
     ...(plugins ? { plugins } : {}),
     log: (source, text) => logged.push(`${source}: ${text}`),
@@ -105,6 +118,7 @@ export async function startGateway({
     account,
     token,
     upstream,
+    dataDir,
     records,
     logged,
     sent,
