@@ -103,10 +103,17 @@ export default {
     },
     {
       name: 'core-has-no-dependencies',
-      comment: 'The one exception is the parser at the edges.',
+      comment: 'The one exception is the parser at the edges; routes, which load apart, have two more.',
       severity: 'error',
       from: { path: `${CORE}/`, pathNot: TESTS },
-      to: { path: '(^|/)node_modules/', pathNot: '(^|/)node_modules/zod/' },
+      to: { path: '(^|/)node_modules/', pathNot: '(^|/)node_modules/(zod|sift|re2js)/' },
+    },
+    {
+      name: 'only-conditions-match',
+      comment: 'The matcher and the regular expressions of routes stay behind their door, out of the eager bundles.',
+      severity: 'error',
+      from: { path: '^(packages|infra|scripts)/', pathNot: `${CORE}/routing/condition/` },
+      to: { path: '(^|/)node_modules/(sift|re2js)/' },
     },
     {
       name: 'foundations-know-nobody',

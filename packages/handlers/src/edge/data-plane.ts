@@ -17,7 +17,14 @@ import { required, requiredNumber } from './environment.ts';
 import { logFailure } from './failure-log.ts';
 import { HttpsUpstream } from './https-upstream.ts';
 import { toInboundRequest } from './inbound-event.ts';
-import { lazyAccessTokens, lazyKeyRing, lazyLedger, lazyPricing, lazyTranslation } from './lazy-ports.ts';
+import {
+  lazyAccessTokens,
+  lazyKeyRing,
+  lazyLedger,
+  lazyPricing,
+  lazyRouting,
+  lazyTranslation,
+} from './lazy-ports.ts';
 import { createOwnRole } from './own-role.ts';
 import { randomIds, systemClock, systemTimer, zlibCompression } from './ports.ts';
 import { streamingHandler } from './streaming-handler.ts';
@@ -59,11 +66,7 @@ export function createDataPlane() {
       clock: systemClock,
       report: (error) => logFailure('a newer price book could not be read', error, ''),
     }),
-    routing: {
-      load: async () => {
-        throw new Error('no routes yet');
-      },
-    },
+    routing: lazyRouting(),
     unifiedBilling: parseUnifiedBilling(required('WEIR_UNIFIED_BILLING')),
     translation: lazyTranslation(),
     upstream,

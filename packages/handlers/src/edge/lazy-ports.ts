@@ -1,4 +1,4 @@
-import type { AccessTokens, KeyRing, Ledger, PricingPort, TranslationPort } from '@weir/core';
+import type { AccessTokens, KeyRing, Ledger, PricingPort, RoutingPort, TranslationPort } from '@weir/core';
 import type { GoogleTokens } from './google-tokens.ts';
 
 /** Loads with the first call, once: what nobody needs costs a cold start nothing. */
@@ -13,6 +13,11 @@ export function once<Part>(load: () => Promise<Part>): () => Promise<Part> {
 /** Translators load with the first request that needs one: what passes through pays nothing for them. */
 export const lazyTranslation = (): TranslationPort => ({
   load: once(async () => (await import('../lazy/translation.ts')).createTranslation()),
+});
+
+/** Only requests that name a route walk one. */
+export const lazyRouting = (): RoutingPort => ({
+  load: once(async () => (await import('../lazy/routing.ts')).createRouter()),
 });
 
 type PricingPart = typeof import('../lazy/pricing.ts');

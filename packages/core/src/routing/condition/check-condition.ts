@@ -1,5 +1,6 @@
 import { ROUTE_BOUNDS } from '../bounds.ts';
 import { parseFieldPath } from '../field-path.ts';
+import { isForbiddenName } from '../forbidden-name.ts';
 import { compilePattern } from './pattern.ts';
 
 /** What is wrong with a condition, and where in it. */
@@ -11,7 +12,8 @@ export interface ConditionFault {
 type Members = Readonly<Record<string, unknown>>;
 
 const JOINING: ReadonlySet<string> = new Set(['$and', '$or', '$nor']);
-const COMPARING: ReadonlySet<string> = new Set(['$eq', '$ne', '$gt', '$gte', '$lt', '$lte']);
+const EQUALLING: ReadonlySet<string> = new Set(['$eq', '$ne']);
+const ORDERING: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
 const OPERATORS =
   '$eq, $ne, $in, $nin, $gt, $gte, $lt, $lte, $exists, $regex with $options, and $not; around fields $and, $or, $nor and $not';
 
@@ -83,8 +85,10 @@ class ConditionCheck {
     for (const [operator, value] of Object.entries(operators)) {
       if (!this.#isWithinTerms(path)) return;
       const at = [...path, operator];
-      if (COMPARING.has(operator)) this.#literal(value, at);
-      else if (operator === '$in' || operator === '$nin') this.#list(value, at);
+      if (EQUALLING.has(operator)) this.#literal(value, at);
+      else if (ORDERING.has(operator)) {
+        if (typeof value !== 'string' && !Number.isFinite(value)) this.#say(at, 'must be a number or a text');
+      } else if (operator === '$in' || operator === '$nin') this.#list(value, at);
       else if (operator === '$exists') {
         if (typeof value !== 'boolean') this.#say(at, 'must be true or false');
       } else if (operator === '$regex') this.#regex(value, operators.$options, at);
@@ -118,13 +122,19 @@ class ConditionCheck {
     if (typeof pattern === 'string') this.#say(path, pattern);
   }
 
-  #literal(value: unknown, path: readonly string[]): void {
+  #literal(value: unknown, path: readonly string[], depth = 0): void {
     if (typeof value === 'number' && !Number.isFinite(value)) this.#say(path, 'must be a number');
     if (typeof value !== 'object' || value === null) return;
+    if (depth > ROUTE_BOUNDS.depth) {
+      this.#say(path, 'is nested too deep: compare a field within it');
+      return;
+    }
     for (const [key, member] of Object.entries(value)) {
       const at = [...path, key];
-      if (key.startsWith('$')) this.#say(at, `"${key.slice(0, 32)}" stands inside a value: operators do not`);
-      else this.#literal(member, at);
+      if (key.startsWith('$'))
+        this.#say(at, `"${key.slice(0, 32)}" stands inside a value, where operators do not`);
+      else if (isForbiddenName(key)) this.#say(at, `no key may be named "${key}"`);
+      else this.#literal(member, at, depth + 1);
     }
   }
 

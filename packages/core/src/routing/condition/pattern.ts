@@ -14,14 +14,31 @@ const FLAGS: Readonly<Record<string, number>> = {
   s: RE2JS.DOTALL,
 };
 
+const OPTIONS = '$options takes "i", "m" and "s"';
+
+/** Snapshots are read anew every few seconds, and compiling takes longer than most matching. */
+const KEPT = 200;
+const kept = new Map<string, Pattern | string>();
+
 /** @returns what is wrong with it, in words, when it is no expression that we run. */
 export function compilePattern(source: string, options: string): Pattern | string {
   if (source.length > ROUTE_BOUNDS.patternLength)
     return `a regular expression has at most ${ROUTE_BOUNDS.patternLength} characters`;
+  if (options.length > 3) return OPTIONS;
+  const key = `${options}/${source}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = compile(source, options);
+  if (kept.size >= KEPT) kept.clear();
+  kept.set(key, made);
+  return made;
+}
+
+function compile(source: string, options: string): Pattern | string {
   let flags = 0;
   for (const option of options) {
     const flag = Object.hasOwn(FLAGS, option) ? FLAGS[option] : undefined;
-    if (flag === undefined) return '$options takes "i", "m" and "s"';
+    if (flag === undefined) return OPTIONS;
     flags |= flag;
   }
   if (patternSize(source) > ROUTE_BOUNDS.patternSize)
