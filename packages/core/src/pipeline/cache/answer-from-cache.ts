@@ -1,8 +1,10 @@
 import type { ClientDialectName } from '../../dialects/client-dialect.ts';
 import { headerMap } from '../../http/header-map.ts';
+import { formatDollars, NO_MONEY } from '../../money/micros.ts';
 import type { CachedAnswer } from '../../ports/response-cache.ts';
 import { type Answer, gatewayHeaders } from '../answer.ts';
 import type { Planned, Progress, Step } from '../exchange.ts';
+import { COST_HEADER } from '../money/bill.ts';
 import type { Ports } from '../ports.ts';
 import { settleAnswer } from '../stages/settle.ts';
 import type { CachePlan } from './cache-plan.ts';
@@ -27,6 +29,7 @@ export async function answerFromCache(
   for (const [name, values] of gatewayHeaders(exchange)) headers.set(name, values);
   headers.set('cf-aig-cache-status', ['HIT']);
   headers.set('weir-cache-key', [plan.key]);
+  headers.set(COST_HEADER, [formatDollars(NO_MONEY)]);
   headers.set('age', [String(Math.max(0, Math.floor((now - storedAt) / 1000)))]);
   progress.firstByteAt = now;
   const delivered = {

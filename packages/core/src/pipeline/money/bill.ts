@@ -14,7 +14,7 @@ export interface Bill {
   readonly warnings: readonly string[];
 }
 
-/** Set on answers that are whole before they leave (issue: dollars with six decimals). */
+/** Set on answers that are whole before they leave: dollars with six decimals. */
 export const COST_HEADER = 'weir-cost';
 
 export const costHeader = ({ cost }: Bill): readonly (readonly [string, readonly string[]])[] =>
