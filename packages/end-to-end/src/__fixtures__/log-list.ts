@@ -14,6 +14,16 @@ export interface ListedLog {
   readonly status_code: number;
   readonly success: boolean;
   readonly refused_by?: string;
+  /** Dollars; absent: not known. */
+  readonly cost?: number;
+  readonly custom_cost?: boolean;
+  readonly price_book?: string;
+  readonly price?: unknown;
+  readonly usage_source?: string;
+  readonly key_source?: string;
+  readonly tokens_in: number | null;
+  readonly tokens_out: number | null;
+  readonly warnings: readonly string[];
 }
 
 const PAGE = 50;
@@ -29,6 +39,14 @@ async function listLogs(reader: LogReader, gateway: string): Promise<ListedLog[]
     logs.push(...result);
   }
 }
+
+/** Waits for the one log of an event among the latest. */
+export const logOf = (reader: LogReader, gateway: string, eventId: string): Promise<ListedLog> =>
+  eventually(`the log of ${eventId}`, async () => {
+    const { body } = await readLogs(reader, gateway, `?per_page=${PAGE}&order_by_direction=desc`);
+    const { result }: { result: ListedLog[] } = JSON.parse(body.toString());
+    return result.find(({ event_id }) => event_id === eventId) ?? null;
+  });
 
 /** One call of the log API, repeated as long as it says 503: the store did not answer in time on a busy machine. */
 export function readLogs(
