@@ -49,6 +49,7 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
     CacheTable: ['dynamodb:UpdateItem'],
     ConfigTable: ['dynamodb:BatchGetItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem'],
     'ConfigTable, keys like A#*': ['dynamodb:UpdateItem'],
+    'ConfigTable, keys like G#*': ['dynamodb:Query'],
     'ConfigTable/index/by-account': ['dynamodb:Query'],
     LogsTable: [
       'dynamodb:BatchGetItem',
@@ -60,6 +61,7 @@ const EXPECTED: Readonly<Record<string, Permissions>> = {
     'ProviderKeysKey bound to account, gateway, provider': ['kms:GenerateDataKey'],
     'StateTable, keys like B#*, I#*, P#*': ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     'StateTable, keys like C#*': ['dynamodb:Query'],
+    'StateTable, keys like R#*': ['dynamodb:GetItem'],
     ObjectBucket: ['s3:ListBucket'],
     'ObjectBucket/bodies/*': ['s3:DeleteObject', 's3:GetObject'],
     'ObjectBucket/cache/*': ['s3:DeleteObject'],

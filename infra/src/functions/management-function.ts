@@ -54,6 +54,15 @@ function managementPermissions({ dataKey, tables, objects, providerKeysKey }: St
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),
+    // Versions and deployments of a gateway's routes stand beside it.
+    new iam.PolicyStatement({
+      actions: ['dynamodb:Query'],
+      resources: [tables.config.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['G#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
     new iam.PolicyStatement({
       actions: ['dynamodb:Query'],
       resources: [`${tables.config.tableArn}/index/${Tables.byAccount}`],
@@ -73,6 +82,15 @@ function managementPermissions({ dataKey, tables, objects, providerKeysKey }: St
       resources: [tables.state.tableArn],
       conditions: {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['C#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+    // What is counted on the way through a route.
+    new iam.PolicyStatement({
+      actions: ['dynamodb:GetItem'],
+      resources: [tables.state.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['R#*'] },
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { epochMs, type PriceList, parsePrivateEndpoints } from '@weir/core';
+import { createRouter } from '@weir/core/routing';
 import { DEFAULT_LIMITS } from '@weir/management';
 import { createBucket } from '@weir/stores/bucket';
 import { createResponseCache } from '@weir/stores/cache';
@@ -8,12 +9,14 @@ import {
   createAccountStore,
   createDynamoDBClient,
   createGatewayStore,
+  createRouteStore,
   createTokenStore,
   createTopUpPlans,
 } from '@weir/stores/control';
 import { createKeySealer } from '@weir/stores/key-sealer';
 import { createKeyUses } from '@weir/stores/key-uses';
 import { createCredits, createLedgerView } from '@weir/stores/ledger-lists';
+import { createLimitView } from '@weir/stores/limits';
 import { createLogStore } from '@weir/stores/logs';
 import { required } from './edge/environment.ts';
 import { logFailure } from './edge/failure-log.ts';
@@ -43,6 +46,9 @@ export const handler = createManagementHandler({
   accounts: createAccountStore(config),
   gateways: createGatewayStore(config),
   tokens: createTokenStore(config),
+  routes: createRouteStore(config),
+  routing: { load: async () => createRouter() },
+  counts: createLimitView({ table: state.table, clock }),
   logs: createLogStore({
     table: required('WEIR_LOGS_TABLE'),
     bucket,

@@ -13,17 +13,22 @@ import {
   type StoredToken,
 } from '@weir/core';
 import { createPriceList, PriceBook } from '@weir/core/pricing';
+import { createRouter } from '@weir/core/routing';
 import {
+  createMemoryRateLimiter,
   MemoryAccountStore,
   MemoryCircuitTable,
   MemoryConfig,
   MemoryGatewayStore,
   MemoryKeyRing,
   MemoryKeyUses,
+  MemoryLimitTable,
   MemoryLogStore,
   MemoryResponseCache,
+  MemoryRouteStore,
   MemoryTokenStore,
   MemoryTopUpPlans,
+  StoredLimitView,
 } from '@weir/stores/memory';
 import { anAccountId, aTokenId, ManualClock } from '@weir/testkit/stores';
 import * as z from 'zod';
@@ -49,9 +54,12 @@ const problem = z.strictObject({
 /** Every JSON answer must be this envelope (spec 2), so every test of the API tests it. */
 const envelope = z.strictObject({
   success: z.boolean(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   errors: z.array(problem),
   messages: z.array(problem),
+  /** Of lists and of the one answer that the official client takes whole (spec 1.5). */
+  data: z.unknown().optional(),
+  route: z.unknown().optional(),
   result_info: z
     .strictObject({
       page: z.int(),
@@ -77,6 +85,10 @@ export class ManagementApi {
   spent: readonly BudgetState[] = [];
   readonly keyRing = new MemoryKeyRing(this.clock);
   readonly keyUses = new MemoryKeyUses();
+  readonly routes = new MemoryRouteStore();
+  readonly counts = new MemoryLimitTable();
+  /** Counts requests as the data plane does. */
+  readonly limiter = createMemoryRateLimiter(this.clock, this.counts);
   book = new PriceBook({
     name: 'a-book+00000000',
     date: '2026-01-02',
@@ -93,6 +105,9 @@ export class ManagementApi {
     circuits: this.circuits,
     prices: { load: async () => createPriceList(() => this.book) },
     ledger: { states: async () => this.spent },
+    routes: this.routes,
+    routing: { load: async () => createRouter() },
+    counts: new StoredLimitView(this.counts, this.clock),
     credits: this.credits,
     topUpPlans: new MemoryTopUpPlans(),
     keySealer: this.keyRing,

@@ -8,10 +8,13 @@ import type {
   KeySealer,
   KeyUses,
   LedgerView,
+  LimitView,
   LogStore,
   PriceListPort,
   PrivateEndpoints,
   ResponseCache,
+  RouteStore,
+  RoutingPort,
   TokenStore,
   TopUpPlans,
 } from '@weir/core';
@@ -21,10 +24,15 @@ export interface ManagementPorts {
   readonly accounts: AccountStore;
   readonly gateways: GatewayStore;
   readonly tokens: TokenStore;
+  readonly routes: RouteStore;
+  /** The engine that requests walk through routes with. */
+  readonly routing: RoutingPort;
   readonly logs: LogStore;
   readonly cache: Pick<ResponseCache, 'purge'>;
   readonly circuits: CircuitList;
   readonly ledger: LedgerView;
+  /** What rate limits count. */
+  readonly counts: LimitView;
   readonly prices: PriceListPort;
   readonly credits: Credits;
   readonly topUpPlans: TopUpPlans;
@@ -46,10 +54,15 @@ export interface ManagementLimits {
   /** How many provider keys a gateway may have: they are read with it. */
   readonly keysPerGateway: number;
   readonly customProvidersPerAccount: number;
+  /** How many routes a gateway may have: they are read with it. */
+  readonly routesPerGateway: number;
+  readonly versionsPerRoute: number;
 }
 
 export const DEFAULT_LIMITS: ManagementLimits = {
   gatewaysPerAccount: 1000,
   keysPerGateway: 100,
   customProvidersPerAccount: 100,
+  routesPerGateway: 50,
+  versionsPerRoute: 100,
 };

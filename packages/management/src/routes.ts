@@ -13,6 +13,12 @@ import {
   deleteCustomProvider,
   updateCustomProvider,
 } from './custom-providers/write-custom-providers.ts';
+import { deleteRoute, renameRoute } from './dynamic-routes/change-route.ts';
+import { createRoute } from './dynamic-routes/create-route.ts';
+import { createDeployment, listDeployments } from './dynamic-routes/deployments.ts';
+import { explainGraph, explainRoute } from './dynamic-routes/explain-route.ts';
+import { getRoute, listRoutes } from './dynamic-routes/read-routes.ts';
+import { createVersion, deleteVersion, getVersion, listVersions } from './dynamic-routes/versions.ts';
 import { frontPage } from './front-page.ts';
 import { createGateway } from './gateways/create-gateway.ts';
 import { deleteGateway } from './gateways/delete-gateway.ts';
@@ -99,6 +105,8 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
   { pattern: `${GATEWAY}/logs/{log}/request`, methods: { GET: onGateway('gateway:read', getRequestBody) } },
   { pattern: `${GATEWAY}/logs/{log}/response`, methods: { GET: onGateway('gateway:read', getResponseBody) } },
 
+  ...dynamicRoutes(`${GATEWAY}/routes`),
+
   { pattern: `${GATEWAY}/spend`, methods: { GET: onGateway('gateway:read', listSpend) } },
 
   ...billingRoutes(`${AI_GATEWAY}/billing`),
@@ -127,11 +135,6 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
   ...laterOnGateway('datasets/{id}', { GET: 'gateway:read', PUT: 'gateway:write', DELETE: 'gateway:write' }),
   ...laterOnGateway('evaluations', { GET: 'gateway:read', POST: 'gateway:write' }),
   ...laterOnGateway('evaluations/{id}', { GET: 'gateway:read', DELETE: 'gateway:write' }),
-  ...laterOnGateway('routes', { GET: 'gateway:read', POST: 'gateway:write' }),
-  ...laterOnGateway('routes/{id}', { GET: 'gateway:read', PATCH: 'gateway:write', DELETE: 'gateway:write' }),
-  ...laterOnGateway('routes/{id}/versions', { GET: 'gateway:read', POST: 'gateway:write' }),
-  ...laterOnGateway('routes/{id}/versions/{version}', { GET: 'gateway:read' }),
-  ...laterOnGateway('routes/{id}/deployments', { GET: 'gateway:read', POST: 'gateway:write' }),
   ...laterOnGateway('policies', { GET: 'gateway:write', POST: 'gateway:write' }),
   ...laterOnGateway('policies/commit', { POST: 'gateway:write' }),
   ...laterOnGateway('policies/simulate', { POST: 'gateway:write' }),
@@ -141,6 +144,30 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
   ...laterOnAccount('evaluation-types', { GET: 'gateway:read' }),
   { pattern: `${API}/graphql`, methods: { POST: onAccount('gateway:read', notServed) } },
 ];
+
+/** Routes of a gateway, their versions and deployments (spec 1.5, 5.10). */
+function dynamicRoutes(base: string): Resource<Endpoint>[] {
+  const read = (serve: Parameters<typeof onGateway>[1]) => onGateway('gateway:read', serve);
+  const write = (serve: Parameters<typeof onGateway>[1]) => onGateway('gateway:write', serve);
+  return [
+    { pattern: base, methods: { GET: read(listRoutes), POST: write(createRoute) } },
+    { pattern: `${base}/explain`, methods: { POST: read(explainGraph) } },
+    {
+      pattern: `${base}/{id}`,
+      methods: { GET: read(getRoute), PATCH: write(renameRoute), DELETE: write(deleteRoute) },
+    },
+    { pattern: `${base}/{id}/explain`, methods: { POST: read(explainRoute) } },
+    { pattern: `${base}/{id}/versions`, methods: { GET: read(listVersions), POST: write(createVersion) } },
+    {
+      pattern: `${base}/{id}/versions/{version}`,
+      methods: { GET: read(getVersion), DELETE: write(deleteVersion) },
+    },
+    {
+      pattern: `${base}/{id}/deployments`,
+      methods: { GET: read(listDeployments), POST: write(createDeployment) },
+    },
+  ];
+}
 
 /** Prepaid credits (spec 1.5). Who may make them, and set what makes them, is ours to say. */
 function billingRoutes(base: string): Resource<Endpoint>[] {

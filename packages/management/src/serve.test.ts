@@ -56,7 +56,6 @@ describe('the management API', () => {
 
   it.each([
     ['GET', 'ai-gateway/gateways/g/datasets'],
-    ['POST', 'ai-gateway/gateways/g/routes'],
     ['PUT', 'ai-gateway/gateways/g/datasets/1'],
     ['POST', 'ai-gateway/gateways/g/policies/simulate'],
     ['GET', 'ai-gateway/evaluation-types'],

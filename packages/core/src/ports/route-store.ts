@@ -34,6 +34,7 @@ export interface RouteStore {
   getVersion(key: RouteKey, id: string): Promise<RouteVersion | null>;
   /** Newest first. */
   listVersions(key: RouteKey): Promise<readonly RouteVersion[]>;
+  countVersions(key: RouteKey): Promise<number>;
   /** Deleting what is not there is no error. */
   deleteVersion(key: RouteKey, id: string): Promise<void>;
   /** Written once more it changes nothing. */

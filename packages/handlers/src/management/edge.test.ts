@@ -17,7 +17,7 @@ import { ManualClock } from '@weir/testkit/stores';
 import { createManagementHandler } from './create-handler.ts';
 import { parseProxyEvent, toManagementRequest } from './proxy-event.ts';
 import { toProxyResult } from './proxy-result.ts';
-import { memoryMoney } from './stores-for-test.ts';
+import { memoryMoney, memoryRoutes } from './stores-for-test.ts';
 
 const event = (changes: object = {}, context: object = {}) => ({
   httpMethod: 'GET',
@@ -168,6 +168,7 @@ describe('the management function', () => {
     keySealer: new MemoryKeyRing(clock),
     keyUses: new MemoryKeyUses(),
     ...memoryMoney(clock),
+    ...memoryRoutes(clock),
     clock,
     ids: { random: (size) => randomBytes(size) },
     limits: DEFAULT_LIMITS,

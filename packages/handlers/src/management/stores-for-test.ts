@@ -9,13 +9,17 @@ import type {
   KeyUses,
   Ledger,
   LedgerView,
+  LimitView,
   LogStore,
   PriceListPort,
   ResponseCache,
+  RouteStore,
+  RoutingPort,
   TokenStore,
   TopUpPlans,
 } from '@weir/core';
 import { BUNDLED_BOOK, createPriceList, PriceBook } from '@weir/core/pricing';
+import { createRouter } from '@weir/core/routing';
 import { createBucket, createS3Client } from '@weir/stores/bucket';
 import { createResponseCache, DynamoDBCall } from '@weir/stores/cache';
 import { createCircuitList } from '@weir/stores/circuits';
@@ -23,6 +27,7 @@ import {
   createAccountStore,
   createDynamoDBClient,
   createGatewayStore,
+  createRouteStore,
   createTokenStore,
   createTopUpPlans,
 } from '@weir/stores/control';
@@ -31,6 +36,7 @@ import { createKeySealer } from '@weir/stores/key-sealer';
 import { createKeyUses } from '@weir/stores/key-uses';
 import { createLedger } from '@weir/stores/ledger';
 import { createCredits, createLedgerView } from '@weir/stores/ledger-lists';
+import { createLimitView } from '@weir/stores/limits';
 import { createLogStore } from '@weir/stores/logs';
 import {
   createMemoryLedger,
@@ -41,12 +47,15 @@ import {
   MemoryKeyRing,
   MemoryKeyUses,
   MemoryLedgerTable,
+  MemoryLimitTable,
   MemoryLogStore,
   MemoryResponseCache,
+  MemoryRouteStore,
   MemoryTokenStore,
   MemoryTopUpPlans,
   StoredCredits,
   StoredLedgerView,
+  StoredLimitView,
 } from '@weir/stores/memory';
 import { startLogEngines } from '@weir/testkit/logs';
 import { LOCAL, startKmsEngine } from '@weir/testkit/stores';
@@ -55,6 +64,9 @@ export interface Stores {
   readonly accounts: AccountStore;
   readonly gateways: GatewayStore;
   readonly tokens: TokenStore;
+  readonly routes: RouteStore;
+  readonly routing: RoutingPort;
+  readonly counts: LimitView;
   readonly logs: LogStore;
   readonly cache: ResponseCache;
   readonly circuits: CircuitList;
@@ -79,6 +91,8 @@ export interface Place {
 /** Those that are shipped. */
 const prices: PriceListPort = { load: async () => createPriceList(() => new PriceBook(BUNDLED_BOOK)) };
 
+const routing: RoutingPort = { load: async () => createRouter() };
+
 /** Budgets, credits and prices without a store. */
 export function memoryMoney(clock: Clock) {
   const table = new MemoryLedgerTable();
@@ -91,6 +105,13 @@ export function memoryMoney(clock: Clock) {
     spender: createMemoryLedger(clock, table),
   };
 }
+
+/** Routes and counts without a store. */
+export const memoryRoutes = (clock: Clock) => ({
+  routes: new MemoryRouteStore(),
+  routing,
+  counts: new StoredLimitView(new MemoryLimitTable(), clock),
+});
 
 export async function inMemory(): Promise<Place> {
   return {
@@ -108,6 +129,7 @@ export async function inMemory(): Promise<Place> {
         keyRing,
         keyUses: new MemoryKeyUses(),
         ...memoryMoney(clock),
+        ...memoryRoutes(clock),
       };
     },
     stop: async () => {},
@@ -130,6 +152,9 @@ export async function onEngines(): Promise<Place> {
         accounts: createAccountStore(config),
         gateways: createGatewayStore(config),
         tokens: createTokenStore(config),
+        routes: createRouteStore(config),
+        routing,
+        counts: createLimitView({ client: call, table: 'config', clock }),
         logs: createLogStore({ client, table: engines.table, bucket, clock }),
         circuits: createCircuitList({ client, table: 'config', clock }),
         ledger: createLedgerView({ client, call, table: 'config', clock }),

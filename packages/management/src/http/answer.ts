@@ -35,6 +35,12 @@ export function succeed(result: JsonValue, notes: readonly Note[] = []): Managem
   return { status: 200, headers: JSON_HEADERS, body };
 }
 
+/** Where the official client takes the body whole, and the contract has names of its own in it (spec 1.5, "raw"). */
+export function succeedRaw(fields: { readonly [name: string]: JsonValue }): ManagementAnswer {
+  const body = JSON.stringify({ success: true, ...fields, errors: [], messages: [] });
+  return { status: 200, headers: JSON_HEADERS, body };
+}
+
 export function succeedWithPage(result: readonly JsonValue[], info: PageInfo): ManagementAnswer {
   const body = JSON.stringify({ success: true, result, errors: [], messages: [], result_info: info });
   return { status: 200, headers: JSON_HEADERS, body };

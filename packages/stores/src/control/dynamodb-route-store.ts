@@ -73,6 +73,11 @@ export class DynamoDBRouteStore implements RouteStore {
     return newestFirst(items.map(fromVersionItem));
   }
 
+  async countVersions({ account, gateway, route }: RouteKey): Promise<number> {
+    const prefix = routeVersionPrefix(route);
+    return (await this.#query({ account, gateway, prefix, attributes: 'sk' })).length;
+  }
+
   async deleteVersion(key: RouteKey, id: string): Promise<void> {
     const { pk, sk } = routeVersionKey(key, id);
     await this.#delete({ pk: { S: pk }, sk: { S: sk } });

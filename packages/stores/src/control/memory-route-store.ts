@@ -29,6 +29,10 @@ export class MemoryRouteStore implements RouteStore {
     return newestFirst([...(this.#routes.get(placeOf(key))?.versions.values() ?? [])]);
   }
 
+  async countVersions(key: RouteKey): Promise<number> {
+    return this.#routes.get(placeOf(key))?.versions.size ?? 0;
+  }
+
   async deleteVersion(key: RouteKey, id: string): Promise<void> {
     this.#routes.get(placeOf(key))?.versions.delete(id);
   }

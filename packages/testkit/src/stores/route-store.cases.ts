@@ -49,6 +49,7 @@ export function runRouteStoreCases({ name, make, skip = [] }: RouteStoreCases): 
     rule('has nothing of a route that nothing was kept of', async () => {
       expect(await store.getVersion(key, randomUUID())).toBeNull();
       expect(await store.listVersions(key)).toEqual([]);
+      expect(await store.countVersions(key)).toBe(0);
       expect(await store.listDeployments(key, 10)).toEqual([]);
       await store.deleteVersion(key, randomUUID());
       await store.deleteRoute(key);
@@ -76,6 +77,7 @@ export function runRouteStoreCases({ name, make, skip = [] }: RouteStoreCases): 
       for (let second = 0; second < 12; second++)
         await store.putVersion(key, version(second, { elements: large }));
       expect(await store.listVersions(key)).toHaveLength(12);
+      expect(await store.countVersions(key)).toBe(12);
     });
 
     rule('forgets a version that is deleted, and no other', async () => {
