@@ -85,6 +85,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
       ...(story.funds?.kind === 'unbudgeted' && story.funds.warning ? [story.funds.warning] : []),
       ...(bill?.warnings ?? []),
       ...droppedBy(target),
+      ...leftOutFor(target),
     ],
     ...(settings ? { settings } : {}),
     requestBody: keepsPayload
@@ -115,4 +116,10 @@ function droppedBy(target: Target | null): readonly string[] {
   if (target === null || dropped.length === 0) return [];
   const names = dropped.map((name) => name.replace(/\p{Cc}+/gu, ' ').slice(0, 64)).slice(0, 32);
   return [`${target.provider.name} has no field for: ${names.join(', ')}`];
+}
+
+/** What of the conversation was bound to other providers, for whoever wonders what the model did not see. */
+function leftOutFor(target: Target | null): readonly string[] {
+  const { provider, leftOut = [] } = target ?? {};
+  return provider && leftOut.length > 0 ? [`left out for ${provider.slug}: ${leftOut.join(', ')}`] : [];
 }

@@ -103,6 +103,8 @@ export interface Target {
   readonly credential: UsedCredential;
   /** The request went through the form, and its answer must come back the same way. Null: bytes pass through. */
   readonly translated: Translated | null;
+  /** What is bound to other providers and was left out, in our words. Absent: nothing. */
+  readonly leftOut?: readonly string[];
 }
 
 /** A request whose model is a route's name: the route decides who is called. */

@@ -25,6 +25,7 @@ const ALIVE = ': alive\n\n';
 const LINES: Translator = {
   embed: () => null,
   reshape: () => null,
+  unbind: () => null,
   catalogue: () => null,
   pin: () => fault([], ''),
   translate: ({ body, model, dialect }) => {
@@ -36,6 +37,7 @@ const LINES: Translator = {
       headers: [['anthropic-version', '1']],
       body: Buffer.from('translated'),
       dropped: ['seed', 'bad\r\nname'],
+      leftOut: ['2 reasoning blocks signed by openai'],
       streams: stream,
       answer: {
         whole: ({ status, bytes }) => ({
@@ -99,7 +101,10 @@ describe('a request for a provider with another format', () => {
     gateway.provider = () => jsonAnswer('{}');
     const answer = await gateway.request({ path, headers, body: '{"model":"anthropic/claude"}' });
     expect(answer.header('weir-dropped-params')).toBe('seed');
-    expect(gateway.record().warnings).toEqual(['Anthropic has no field for: seed, bad name']);
+    expect(gateway.record().warnings).toEqual([
+      'Anthropic has no field for: seed, bad name',
+      'left out for anthropic: 2 reasoning blocks signed by openai',
+    ]);
   });
 
   it('that cannot be said to the provider is refused with its place, and calls nobody', async () => {

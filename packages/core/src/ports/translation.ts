@@ -1,4 +1,5 @@
 import type { ClientDialectName } from '../dialects/client-dialect.ts';
+import type { BoundFormat } from '../form/bound-markers.ts';
 import type { Fault } from '../form/fault.ts';
 import type { Json } from '../form/json.ts';
 import type { HeaderMap } from '../http/header-map.ts';
@@ -69,9 +70,29 @@ export interface Translated {
   readonly body: Uint8Array;
   /** The client's words for what the provider has no field for. */
   readonly dropped: readonly string[];
+  /** What is bound to other providers and was left out, in our words: `2 reasoning blocks signed by openai`. */
+  readonly leftOut: readonly string[];
   /** The client wants its answer as a stream. */
   readonly streams: boolean;
   readonly answer: AnswerTranslation;
+}
+
+/** A request to a provider that speaks the client's format, perhaps with what is bound to other providers. */
+export interface ToUnbind {
+  readonly format: BoundFormat;
+  readonly body: Uint8Array;
+  readonly provider: { readonly slug: string; readonly name: string };
+  /** Its name in full. */
+  readonly model: string;
+}
+
+export interface Unbound {
+  /** Without what is foreign; every other byte stays. */
+  readonly body: Uint8Array;
+  /** As in {@link Translated}. */
+  readonly leftOut: readonly string[];
+  /** Bytes alone do not do: the request has to be translated, from what the client wrote. */
+  readonly needsForm: boolean;
 }
 
 /**
@@ -81,6 +102,11 @@ export interface Translated {
 export interface Translator {
   /** Null: nobody translates for this provider. */
   translate(request: ToTranslate): Translated | Fault | null;
+  /**
+   * Takes out of a request what is bound to other providers than who shall answer. Null: it holds nothing of the kind. A
+   * fault: it means something else without.
+   */
+  unbind(request: ToUnbind): Unbound | Fault | null;
   /** Who serves a model whose request pins the provider: its slug, and its own name for the model. */
   pin(model: string, provider: string): { readonly provider: string; readonly model: string } | Fault;
   /** @param query without the question mark. @returns the answer's JSON; null: there is no such model. */

@@ -183,7 +183,7 @@ function readString(body: Uint8Array, member: JsonMember): string | null {
 const isTrue = (body: Uint8Array, member: JsonMember | undefined) =>
   member !== undefined && body[member.valueStart] === 0x74;
 
-interface Edit {
+export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -203,7 +203,7 @@ const insertion = ({ bodyStart, members }: JsonObject, member: string): Edit => 
 });
 
 /** @param edits in order, not overlapping. */
-function splice(body: Uint8Array, edits: readonly Edit[]): Uint8Array {
+export function splice(body: Uint8Array, edits: readonly Edit[]): Uint8Array {
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const edit of edits) {

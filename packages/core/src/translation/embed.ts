@@ -22,6 +22,7 @@ export function embed(
   return {
     ...encoded,
     body: Buffer.from(JSON.stringify(encoded.body)),
+    leftOut: [],
     streams: false,
     answer: {
       whole({ status, headers, bytes }) {

@@ -10,6 +10,7 @@ import {
 } from '../catalogue/index.ts';
 import type { Json } from '../form/json.ts';
 import type { CatalogueQuestion, Translator } from '../ports/translation.ts';
+import { unbind } from './bound/unbind.ts';
 import { CLIENT_DIALECTS } from './client-dialects.ts';
 import { embed } from './embed.ts';
 import { PROVIDER_TRANSLATIONS } from './provider-translations.ts';
@@ -24,6 +25,7 @@ export function createTranslation(ports: TranslatorPorts): Translator {
   const others = {
     reshape: reshaper(ports, newId),
     embed: (request: Parameters<Translator['embed']>[0]) => embed(request, newId),
+    unbind,
     pin: pinnedTarget,
     catalogue: answerQuestion,
   };

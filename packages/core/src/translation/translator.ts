@@ -4,6 +4,7 @@ import { isJson, parseJson } from '../form/json.ts';
 import type { ToTranslate, Translated, Translator } from '../ports/translation.ts';
 import type { ProviderTranslation } from '../providers/provider-translation.ts';
 import { answerTranslation } from './answer-translation.ts';
+import { leftOutOf } from './bound/unbind.ts';
 import { cannotServe } from './cannot-serve.ts';
 import { customTranslation } from './custom-translation.ts';
 
@@ -51,6 +52,8 @@ export function createTranslator(
     if (refused) return refused;
 
     const model = given.placedModel ?? given.model;
+    const leftOut = leftOutOf(body, given.dialect, given.provider, model);
+    if (isFault(leftOut)) return leftOut;
     const provider = translation.dialectFor(model, request);
     const target = { provider: given.provider, model };
     const encoded = provider.encodeRequest(request, target);
@@ -62,6 +65,7 @@ export function createTranslator(
       headers: encoded.headers,
       body: Buffer.from(JSON.stringify(encoded.body)),
       dropped: encoded.dropped,
+      leftOut,
       streams: request.stream,
       answer: answerTranslation({
         client,

@@ -19,6 +19,8 @@ export function packProof(proof: Proof, callId: string | null = null): string {
   return `weir:${proof.family}:${proof.kind}:${place}:${proof.value}`;
 }
 
+export const isPacked = (text: string): boolean => PACKED.test(text);
+
 /** @param kind what the text is where it is Anthropic's own. Null: it proves nothing. */
 export function unpackProof(text: string, kind: 'signature' | 'redacted'): Carried | null {
   if (text === '') return null;

@@ -57,6 +57,12 @@ export function readDetails(details: readonly unknown[], text: string): Reasonin
   return blocks;
 }
 
+/** Whether we packed this detail, so that only we can take it apart. */
+export const isPackedDetail = (detail: Json): boolean => ownProof(detail) !== null;
+
+/** Whose proof a detail is. */
+export const familyOfDetail = (detail: Json): ProofFamily => ownProof(detail)?.family ?? 'openrouter';
+
 /** OpenRouter's list as a proof. */
 export const detailsProof = (details: readonly unknown[]): Proof => ({
   family: 'openrouter',

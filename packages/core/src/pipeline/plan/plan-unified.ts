@@ -8,6 +8,7 @@ import {
   type ModelTarget,
   notForUnified,
   placedModel,
+  type ServedTarget,
   servedTarget,
 } from '../../providers/unified-target.ts';
 import type { Authenticated, Routed, Target } from '../exchange.ts';
@@ -16,6 +17,7 @@ import type { Credentialed } from './credentialed.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { withCredentials } from './with-credentials.ts';
+import { refused, withoutForeign } from './without-foreign.ts';
 
 /** What a unified request asks for, read from its body without building it. */
 export interface Asked {
@@ -74,9 +76,22 @@ export async function planAsked(
   if (isRefusal(credentialed)) return credentialed;
   const served = servedTarget(asked.named, asked.format, ports.baseUrls, credentialed.place);
   if (isRefusal(served)) return served;
-  return served && !holdsForeignProof(asked)
-    ? passThrough(asked, served, credentialed)
-    : translate(asked, credentialed, ports);
+  return served ? passOn(asked, served, credentialed, ports) : translate(asked, credentialed, ports);
+}
+
+/** To a provider that speaks the client's format: byte for byte, but for what is bound to other providers. */
+async function passOn(
+  asked: Asked,
+  served: ServedTarget,
+  credentialed: Credentialed,
+  ports: PlanPorts,
+): Promise<Target | Refusal> {
+  const unbound = await withoutForeign(asked, credentialed, ports);
+  if (unbound === null) return passThrough(asked, served, credentialed);
+  if (isRefusal(unbound)) return unbound;
+  if (unbound.needsForm) return translate(asked, credentialed, ports);
+  const { body, leftOut } = unbound;
+  return { ...passThrough({ ...asked, body }, served, credentialed), leftOut };
 }
 
 /**
@@ -98,7 +113,12 @@ export async function planCountTokens(exchange: Authenticated, ports: PlanPorts)
     });
   const credentialed = await withCredentials(exchange, provider, ports);
   if (isRefusal(credentialed)) return credentialed;
-  return passThrough(asked, { ...served, url: `${served.url}/count_tokens` }, credentialed);
+  const counted = { ...served, url: `${served.url}/count_tokens` };
+  const unbound = await withoutForeign(asked, credentialed, ports);
+  if (unbound === null) return passThrough(asked, counted, credentialed);
+  if (isRefusal(unbound)) return unbound;
+  const { body, leftOut } = unbound;
+  return { ...passThrough({ ...asked, body }, counted, credentialed), leftOut };
 }
 
 interface ReadRequest {
@@ -122,23 +142,9 @@ function readRequest({ request }: Authenticated): ReadRequest | Refusal {
   return { name, pin, stream, body: pin === null ? request.body : withoutPin(request.body) };
 }
 
-/**
- * What we pack for a client to keep, so that another provider's proof can come back (spec/providers 2.9). The provider
- * would refuse it, so such a conversation is translated even where the provider speaks the client's format.
- */
-const PACKED: Readonly<Partial<Record<UnifiedFormat, string>>> = {
-  'anthropic-messages': '"weir:',
-  'openai-responses': '"weir1.',
-};
-
-function holdsForeignProof({ format, body }: Asked): boolean {
-  const mark = PACKED[format];
-  return mark !== undefined && Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(mark);
-}
-
 function passThrough(
   { format, stream, body, named: { provider } }: Asked,
-  { url, model }: { readonly url: string; readonly model: string },
+  { url, model }: ServedTarget,
   { headers, credential }: Credentialed,
 ): Target {
   const renamed = rewriteModel(body, model) ?? body;
@@ -179,12 +185,7 @@ async function translate(
     return new Refusal('notTranslated', {
       message: `${provider.name} is not served on this endpoint. Use its native endpoint.`,
     });
-  if (isFault(translated))
-    return new Refusal('invalidRequest', {
-      message: translated.message,
-      path: ['body', ...translated.path],
-      details: translated.details,
-    });
+  if (isFault(translated)) return refused(translated);
   const sent = headersFor(provider.credentialHeaders, headers, translated);
   const resolved = nativeTarget(provider, { path: translated.path, headers: sent }, ports.baseUrls, place);
   if (isRefusal(resolved)) return resolved;
@@ -198,6 +199,7 @@ async function translate(
     hidesUsage: false,
     credential,
     translated,
+    leftOut: translated.leftOut,
   };
 }
 

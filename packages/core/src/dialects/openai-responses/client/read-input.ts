@@ -41,6 +41,11 @@ const WRITTEN_BY_CALLER = new Set([
   'shell_call_output',
 ]);
 
+/** Items of built-in tools, of which nobody reads another's. */
+export const BUILT_IN_ITEMS: ReadonlySet<string> = new Set(
+  [...WRITTEN_BY_MODEL, ...WRITTEN_BY_CALLER].filter((type) => type !== 'compaction'),
+);
+
 type Piece =
   | { readonly role: 'message'; readonly message: Message }
   | { readonly role: 'result'; readonly block: UserBlock }
