@@ -24,6 +24,8 @@ export class RouteWay implements Way {
   /** What was counted on the way, to be given back when the request is not let in. */
   readonly #counted: LimitVerdict[] = [];
   #lastRefusal: Refusal | null = null;
+  /** How the way ended: nothing comes after it. */
+  #end: Refusal | null = null;
   #calls = 0;
 
   constructor(basis: RoutedStep, walk: RouteWalk, ports: WayPorts) {
@@ -42,8 +44,8 @@ export class RouteWay implements Way {
     return this.#follow(this.#walk.begin());
   }
 
-  after(succeeded: boolean, why: string, took: DurationMs): Promise<Step | Refusal> {
-    return this.#follow(this.#walk.tried(succeeded, why, took));
+  async after(succeeded: boolean, why: string, took: DurationMs): Promise<Step | Refusal> {
+    return this.#end ?? this.#follow(this.#walk.tried(succeeded, why, took));
   }
 
   async instead(budget: Budget): Promise<Step | Refusal | null> {
@@ -75,7 +77,8 @@ export class RouteWay implements Way {
           break;
         }
         case 'end':
-          return this.#ended(move.why);
+          this.#end = this.#ended(move.why);
+          return this.#end;
       }
     }
   }

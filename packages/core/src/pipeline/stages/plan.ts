@@ -22,22 +22,35 @@ export async function plan(
       ? await planUniversal(exchange, unifiedEndpoint, (basis) => planStep(basis, ports))
       : await planOne(exchange, settings, ports);
   if (isRefusal(steps)) return steps;
-  const [planned, ...others] = steps;
-  if (!planned) return new Refusal('invalidRequest');
-  const first = await beginStep(planned, ports);
-  if (isRefusal(first)) return first;
+  const begun = await beginFirst(steps, ports);
+  if (isRefusal(begun)) return begun;
+  const [first] = begun;
   const { arrivedAt, deadline } = exchange.request;
   const own = settings.totalTimeout.value;
   const end = Math.min(deadline - SETTLING_TIME, own === null ? Number.POSITIVE_INFINITY : arrivedAt + own);
   return {
     ...exchange,
     settings: first.settings,
-    steps: [first, ...others],
+    steps: begun,
     way: first.way,
     deadline: epochMs(end),
     admission: null,
     funds: UNBUDGETED,
   };
+}
+
+/** A route that ends before its first call is a step that failed: the next one runs (spec 5.7-1). */
+async function beginFirst(
+  steps: readonly PlannedStep[],
+  ports: BeginPorts,
+): Promise<Planned['steps'] | Refusal> {
+  let refusal = new Refusal('invalidRequest');
+  for (const [index, planned] of steps.entries()) {
+    const first = await beginStep(planned, ports);
+    if (!isRefusal(first)) return [first, ...steps.slice(index + 1)];
+    refusal = first;
+  }
+  return refusal;
 }
 
 async function planOne(
