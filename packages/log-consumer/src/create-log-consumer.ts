@@ -11,6 +11,10 @@ export interface LogConsumerPorts {
     /** Removes what deleted gateways have logged, as long as `mayGoOn`. */
     sweepDeletedGateways(mayGoOn: () => boolean): Promise<number>;
   };
+  readonly totals: {
+    /** Counts minutes whose records have changed, as long as `mayGoOn`. */
+    round(mayGoOn: () => boolean): Promise<number>;
+  };
   readonly keyUses: Pick<KeyUses, 'note'>;
   readonly bucket: Pick<Bucket, 'list' | 'get' | 'delete'>;
   readonly report: Report;
@@ -49,11 +53,13 @@ export function createLogConsumer(ports: LogConsumerPorts) {
   });
 }
 
-/** Both parts get their turn; a fault of either fails the invocation, which is what raises the alarm. */
+/** Every part gets its turn; a fault of any fails the invocation, which is what raises the alarm. */
 async function makeRound(ports: LogConsumerPorts, mayGoOn: () => boolean): Promise<void> {
   const [spill] = await Promise.allSettled([drainSpill(ports, mayGoOn)]);
+  const [totals] = await Promise.allSettled([ports.totals.round(mayGoOn)]);
   const [sweep] = await Promise.allSettled([ports.logs.sweepDeletedGateways(mayGoOn)]);
   if (spill.status === 'rejected') throw spill.reason;
+  if (totals.status === 'rejected') throw totals.reason;
   if (sweep.status === 'rejected') throw sweep.reason;
   if (spill.value > 0) throw new Error(`${spill.value} spilled records could not be stored`);
 }

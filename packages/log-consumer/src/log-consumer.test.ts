@@ -10,6 +10,7 @@ import { createKeyUses } from '@weir/stores/key-uses';
 import { createLogStore } from '@weir/stores/logs';
 import { MemoryBucket, MemoryKeyUses } from '@weir/stores/memory';
 import { objectKey } from '@weir/stores/records';
+import { createTotals, createTotalsRecount } from '@weir/stores/totals';
 import {
   AN_HOUR,
   aRecordAt,
@@ -56,9 +57,11 @@ const report = (line: ReportLine) => lines.push(line);
 function openConsumer(table = client) {
   const logs = createLogStore({ client: table, table: engines.table, bucket, clock });
   const keyUses = createKeyUses({ client: table, table: engines.table });
-  return { logs, keyUses, handle: createLogConsumer({ logs, keyUses, bucket, report }) };
+  const totals = createTotalsRecount({ client: table, table: engines.table, clock });
+  return { logs, keyUses, handle: createLogConsumer({ logs, totals, keyUses, bucket, report }) };
 }
 
+const NO_TOTALS = { round: async () => 0 };
 const invocation = (remaining = 120_000) => ({ getRemainingTimeInMillis: () => remaining });
 const schedule = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
 
@@ -344,6 +347,54 @@ describe('a round of the schedule', () => {
   });
 });
 
+describe('totals', () => {
+  const later = 10 * 60_000;
+  const question = () => ({
+    account,
+    gateway,
+    from: AN_HOUR,
+    to: epochMs(AN_HOUR + 60_000),
+    groupBy: [],
+  });
+
+  it('are counted by the schedule, once for a record that came twice', async () => {
+    const consumer = openConsumer();
+    const twice = record();
+    await deliver([message(twice), message(twice), message(record())], consumer);
+    await deliver([message(twice)]);
+    clock.advance(later);
+    await consumer.handle(schedule, invocation());
+    const read = await createTotals({ client, table: engines.table, clock }).read(question());
+    expect(read.totals).toMatchObject([{ tally: { records: 2, cost: 2n * 1_234_567n } }]);
+  });
+
+  it('take one write for each gateway and minute of a batch, however many records it has', async () => {
+    const calls = new WatchedCalls();
+    const watched = createDynamoDBClient({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
+    watched.middlewareStack.add(calls.middleware, { step: 'initialize' });
+    const consumer = openConsumer(watched);
+    const many = () => Array.from({ length: 10 }, () => message(record()));
+    await deliver(many(), consumer);
+    const updates = () => calls.names.filter((name) => name === 'UpdateItemCommand').length;
+    const atFirst = updates();
+    await deliver(many(), consumer);
+    await deliver(many(), consumer);
+    expect(updates()).toBe(atFirst);
+    watched.destroy();
+  });
+
+  it('that cannot be counted keep nothing else from its turn, and fail the round', async () => {
+    const { logs, keyUses } = openConsumer();
+    const totals = { round: () => Promise.reject(new Error('no totals today')) };
+    const handle = createLogConsumer({ logs, totals, keyUses, bucket, report });
+    const gone = record({ responseBody: text(noise(100_000)) });
+    await deliver([message(gone)]);
+    await logs.deleteGateway(account, gateway, epochMs(AN_HOUR + 1));
+    await expect(handle(schedule, invocation())).rejects.toThrow('no totals today');
+    expect((await bucket.list(`bodies/${account}/`)).keys).toEqual([]);
+  });
+});
+
 describe('the stored key that a request was made with', () => {
   const at = epochMs(Date.UTC(2026, 0, 2, 12));
 
@@ -367,7 +418,7 @@ describe('the stored key that a request was made with', () => {
     const logs = createLogStore({ client, table: engines.table, bucket, clock });
     const keyUses = new MemoryKeyUses();
     keyUses.isDown = true;
-    const handle = createLogConsumer({ logs, keyUses, bucket, report });
+    const handle = createLogConsumer({ logs, totals: NO_TOTALS, keyUses, bucket, report });
     const made = record({ keyId: 'a', keySource: 'stored' });
     expect(await deliver([message(made)], { handle })).toEqual([]);
     expect(await logs.get(account, gateway, made.id)).not.toBeNull();
@@ -380,7 +431,13 @@ describe('any other event', () => {
     '%j is refused',
     async (event) => {
       const logs = createLogStore({ client, table: 'none', bucket: new MemoryBucket(), clock });
-      const handle = createLogConsumer({ logs, keyUses: new MemoryKeyUses(), bucket, report });
+      const handle = createLogConsumer({
+        logs,
+        totals: NO_TOTALS,
+        keyUses: new MemoryKeyUses(),
+        bucket,
+        report,
+      });
       await expect(handle(event, invocation())).rejects.toThrow('the event is neither');
     },
   );

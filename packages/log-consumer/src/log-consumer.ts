@@ -1,18 +1,21 @@
 import { epochMs } from '@weir/core';
 import { createBucket } from '@weir/stores/bucket';
 import { createKeyUses } from '@weir/stores/key-uses';
-import { createLogStore } from '@weir/stores/logs';
+import { createLogStore, createLogsClient } from '@weir/stores/logs';
+import { createTotalsRecount } from '@weir/stores/totals';
 import { createLogConsumer } from './create-log-consumer.ts';
 import { writeLine } from './report.ts';
 
 const clock = { now: () => epochMs(Date.now()) };
 const bucket = createBucket({ bucket: required('WEIR_BUCKET') });
 const table = required('WEIR_LOGS_TABLE');
-const logs = createLogStore({ table, bucket, clock });
+const client = createLogsClient();
+const logs = createLogStore({ client, table, bucket, clock });
 
-/** The log plane: stores records from the queue, and on its schedule those that the queue refused. */
+/** The log plane: stores records from the queue; on its schedule those that the queue refused, and counts totals. */
 export const handler = createLogConsumer({
   logs,
+  totals: createTotalsRecount({ client, table, clock }),
   keyUses: createKeyUses({ table }),
   bucket,
   report: writeLine,

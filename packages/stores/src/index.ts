@@ -17,3 +17,4 @@ export * from './logs/index.ts';
 export * from './memory.ts';
 export * from './price-book/index.ts';
 export * from './records/index.ts';
+export * from './totals/index.ts';

@@ -23,3 +23,4 @@ export { StoredLimitView } from './limits/stored-limit-view.ts';
 export { MemoryLogStore } from './logs/memory-log-store.ts';
 export { MemoryPriceBooks } from './price-book/memory-price-books.ts';
 export { MemoryRecordSink } from './records/memory-record-sink.ts';
+export { MemoryTotals } from './totals/memory-totals.ts';

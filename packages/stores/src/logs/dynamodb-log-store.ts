@@ -18,6 +18,7 @@ import { type ItemKey, placeOf } from '../table/keys.ts';
 import { headsOf, type WhichBody } from './bodies-item.ts';
 import { boundedRecord } from './bounded-record.ts';
 import { DeletedGateways, voidUntil } from './deleted-gateways.ts';
+import { DirtyMinutes } from './dirty-minutes.ts';
 import { HourIndex } from './hour-index.ts';
 import { LogPages, type LogSelection } from './log-pages.ts';
 import {
@@ -26,6 +27,7 @@ import {
   feedbackKey,
   hourOf,
   type LogScope,
+  minuteOf,
   recordKey,
   shardOf,
   timeOf,
@@ -52,14 +54,16 @@ export interface DynamoDBLogStoreOptions {
  * same record delivered again completes it:
  *
  * 1. large bodies to the bucket: an object that no item names;
- * 2. the bodies item, and beside it the hour's announcement: a body whose record is not there, an hour that counts none;
+ * 2. the bodies item, and beside it that the hour and the minute are announced: a body whose record is not there, an hour
+ *    that counts none, a minute whose totals will be counted once more;
  * 3. the record item, only if there is none: from here on everything is visible;
- * 4. the hour again, if writing took so long that its announcement may be forgotten.
+ * 4. hour and minute again, if writing took so long that their announcements may be forgotten.
  */
 export class DynamoDBLogStore implements LogStore {
   readonly #table: LogTable;
   readonly #clock: Clock;
   readonly #hours: HourIndex;
+  readonly #dirty: DirtyMinutes;
   readonly #pages: LogPages;
   readonly #bodies: StoredBodies;
   readonly #removal: LogRemoval;
@@ -69,9 +73,10 @@ export class DynamoDBLogStore implements LogStore {
     this.#table = new LogTable(client, table);
     this.#clock = clock;
     this.#hours = new HourIndex(this.#table, clock);
+    this.#dirty = new DirtyMinutes(this.#table, clock);
     this.#pages = new LogPages(this.#table, this.#hours);
     this.#bodies = new StoredBodies(this.#table, bucket);
-    this.#removal = new LogRemoval(this.#table, this.#hours, this.#pages, this.#bodies);
+    this.#removal = new LogRemoval(this.#table, this.#hours, this.#pages, this.#bodies, this.#dirty);
     this.#deletedGateways = new DeletedGateways(this.#table, clock);
   }
 
@@ -80,7 +85,11 @@ export class DynamoDBLogStore implements LogStore {
     const { account, gateway, id } = record;
     const scope = { account, gateway };
     const expiry = expiryAttribute(scope, id);
-    const announce = () => this.#hours.announce(scope, hourOf(id), shardOf(id), expiry);
+    const announce = () =>
+      Promise.all([
+        this.#hours.announce(scope, hourOf(id), shardOf(id), expiry),
+        this.#dirty.mark(scope, minuteOf(id)),
+      ]);
     const [bodies] = await Promise.all([this.#bodies.put(scope, record, expiry), announce()]);
     await this.#table.putOnce(toRecordItem(scope, record, bodies, expiry));
     await announce();

@@ -1,6 +1,7 @@
 import { type Clock, durationMs, type EpochMs, epochMs } from '@weir/core';
 import * as z from 'zod';
 import { parseItem, storedNumber, storedString } from '../table/stored-attributes.ts';
+import { Announcements } from './announcements.ts';
 import { type Hour, hourKey, hourPartition, type LogScope } from './log-place.ts';
 import type { Item, LogTable } from './log-table.ts';
 import { hourSpan, type LogWindow } from './log-window.ts';
@@ -12,8 +13,6 @@ const ANNOUNCED_FOR = durationMs(10 * 60_000);
  * 10 minutes, a function lives for 15, and a writer that was slower still announces the hour again.
  */
 const SETTLED_AFTER = durationMs(60 * 60_000);
-/** A process remembers this many announcements. */
-const REMEMBERED = 4_096;
 const HOURS_PER_PAGE = 500;
 
 /** An hour that holds, or held, records. */
@@ -45,31 +44,18 @@ const hourItem = z.object({
 export class HourIndex {
   readonly #table: LogTable;
   readonly #clock: Clock;
-  readonly #announced = new Map<string, { readonly at: EpochMs; readonly done: Promise<unknown> }>();
+  readonly #announced: Announcements;
 
   constructor(table: LogTable, clock: Clock) {
     this.#table = table;
     this.#clock = clock;
+    this.#announced = new Announcements(clock, ANNOUNCED_FOR);
   }
 
   /** Before and after a record is written. Costs a write only when this process has not announced the shard lately. */
   async announce(scope: LogScope, hour: Hour, shard: number, expiry: Item): Promise<void> {
     const name = `${hourPartition(scope)}#${hour}#${shard}`;
-    const now = this.#clock.now();
-    const known = this.#announced.get(name);
-    if (known !== undefined && now >= known.at && now - known.at < ANNOUNCED_FOR) {
-      await known.done;
-      return;
-    }
-    const done = this.#write(scope, hour, shard, expiry, now);
-    if (this.#announced.size >= REMEMBERED) this.#announced.clear();
-    this.#announced.set(name, { at: now, done });
-    try {
-      await done;
-    } catch (error) {
-      this.#announced.delete(name);
-      throw error;
-    }
+    await this.#announced.make(name, (now) => this.#write(scope, hour, shard, expiry, now));
   }
 
   #write(scope: LogScope, hour: Hour, shard: number, { ttl }: Item, now: EpochMs): Promise<boolean> {

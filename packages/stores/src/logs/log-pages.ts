@@ -158,7 +158,7 @@ export class LogPages {
 }
 
 /** Records only: a record's feedback stands beside it. */
-function shardQuery(scope: LogScope, window: LogWindow, hour: Hour, shard: number): Query {
+export function shardQuery(scope: LogScope, window: LogWindow, hour: Hour, shard: number): Query {
   const [first, last] = idSpan(window);
   return {
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',

@@ -10,14 +10,19 @@ export interface LogScope {
 
 /** `YYYY-MM-DDTHH`, UTC. */
 export type Hour = string;
+/** `YYYY-MM-DDTHH:MM`, UTC. */
+export type Minute = string;
+/** `YYYY-MM-DD`, UTC. */
+export type Day = string;
 
 /** A partition takes 1,000 writes a second; this many share an hour of one gateway. */
-const SHARDS = 4;
+export const SHARDS = 4;
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_CHARACTERS = 10;
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const MS_PER_HOUR = 3_600_000;
+const MS_PER_MINUTE = 60_000;
 
 /** The time in a ULID. */
 export function timeOf(id: RecordId): EpochMs {
@@ -49,17 +54,27 @@ export const startOfHour = (hour: Hour): EpochMs => epochMs(Date.parse(`${hour}:
 /** Its last millisecond. */
 export const endOfHour = (hour: Hour): EpochMs => epochMs(startOfHour(hour) + MS_PER_HOUR - 1);
 
+export const minuteAt = (time: EpochMs): Minute => new Date(withinCalendar(time)).toISOString().slice(0, 16);
+export const minuteOf = (id: RecordId): Minute => minuteAt(timeOf(id));
+export const hourOfMinute = (minute: Minute): Hour => minute.slice(0, 13);
+export const startOfMinute = (minute: Minute): EpochMs => epochMs(Date.parse(`${minute}:00Z`));
+/** Its last millisecond. */
+export const endOfMinute = (minute: Minute): EpochMs => epochMs(startOfMinute(minute) + MS_PER_MINUTE - 1);
+export const dayAt = (time: EpochMs): Day => new Date(withinCalendar(time)).toISOString().slice(0, 10);
+
 function withinCalendar(time: EpochMs): number {
   return Math.min(Math.max(Math.trunc(time), 0), LAST_INSTANT);
 }
 
+export const shardOf = (id: RecordId): number => hashOf(id) & (SHARDS - 1);
+
 /** FNV-1a: spreads ids of one millisecond evenly and is the same everywhere. */
-export function shardOf(id: RecordId): number {
+function hashOf(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < id.length; index += 1) {
-    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
-  return ((hash >>> 16) ^ hash) & (SHARDS - 1);
+  return (hash >>> 16) ^ hash;
 }
 
 /** Where a shard of an hour keeps its records. */
@@ -93,6 +108,21 @@ export const DELETED_GATEWAYS = 'D#GATEWAYS';
 export const deletedGatewayKey = ({ account, gateway }: LogScope): ItemKey => ({
   pk: DELETED_GATEWAYS,
   sk: `${account}#${gateway}`,
+});
+
+/** Minutes whose totals are to be counted again: spread by gateway, so that those of one are one query. */
+export const DIRTY_PARTITIONS = 8;
+export const dirtyPartition = (partition: number) => `D#TOTALS#${partition}`;
+export const dirtyKey = ({ account, gateway }: LogScope, minute: Minute): ItemKey => ({
+  pk: dirtyPartition(hashOf(`${account}#${gateway}`) & (DIRTY_PARTITIONS - 1)),
+  sk: `${account}#${gateway}#${minute}`,
+});
+
+/** What the records of a minute come to. */
+export const totalsPartition = ({ account, gateway }: LogScope, day: Day) => `S#${account}#${gateway}#${day}`;
+export const totalsKey = (scope: LogScope, minute: Minute): ItemKey => ({
+  pk: totalsPartition(scope, minute.slice(0, 10)),
+  sk: minute,
 });
 
 export const bodyObjectKey = ({ account, gateway }: LogScope, id: RecordId, which: 'request' | 'response') =>

@@ -1,15 +1,17 @@
-import type { LogEntry, LogFeedback, RecordId, RequestRecord } from '@weir/core';
+import type { Counted, LogEntry, LogFeedback, RecordId, RequestRecord } from '@weir/core';
 import * as z from 'zod';
 import { parseItem, storedJson, storedString } from '../table/stored-attributes.ts';
 import { feedbackKey, type LogScope, recordKey } from './log-place.ts';
 import type { Item } from './log-table.ts';
-import { metadataShape, storedRecordShape } from './request-record-shape.ts';
+import { countedShape, metadataShape, storedRecordShape } from './request-record-shape.ts';
 import type { BodyPlace, StoredPlace } from './stored-bodies.ts';
 
 /** Only record items have it; a partition also holds feedback. */
 export const RECORD_ATTRIBUTE = 'record';
 
 const recordItem = z.object({ record: storedJson(storedRecordShape) });
+
+const countedItem = z.object({ record: storedJson(countedShape) });
 
 const bodyPlace = z.enum(['none', 'item', 'bucket']);
 const placeItem = z.object({
@@ -42,6 +44,9 @@ export function toLogEntry(record: Item, feedback: Item | undefined): LogEntry {
     feedback: feedback === undefined ? null : toFeedback(feedback),
   };
 }
+
+/** The part of a record that its totals are made of; reads a third as long as the whole. @throws {DamagedItem} */
+export const toCounted = (item: Item): Counted => parseItem(countedItem, item).record;
 
 /** @throws {DamagedItem} */
 export function toStoredPlace(item: Item): StoredPlace {

@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  type Counted,
   type CustomCost,
   type DurationMs,
   type EpochMs,
@@ -137,3 +138,17 @@ export const requestRecordShape: z.ZodType<RequestRecord> = wholeRecord;
 /** The part of a record that is stored apart from its bodies. */
 export const storedRecordShape: z.ZodType<Omit<RequestRecord, 'requestBody' | 'responseBody'>> =
   wholeRecord.omit({ requestBody: true, responseBody: true });
+
+/** The part of a record that totals are made of. What an attempt says is nothing to them. */
+export const countedShape: z.ZodType<Counted> = wholeRecord
+  .pick({
+    id: true,
+    requestId: true,
+    provider: true,
+    model: true,
+    success: true,
+    cached: true,
+    usage: true,
+    cost: true,
+  })
+  .extend({ attempts: z.array(z.unknown()) });

@@ -2,4 +2,5 @@
 export * from './log-engines.ts';
 export * from './log-store.cases.ts';
 export * from './records.ts';
+export * from './totals.cases.ts';
 export * from './watched-calls.ts';
