@@ -52,7 +52,7 @@ export type RouteMove =
 
 /**
  * One request's way through a route: pure, so whoever walks does the asking and tells what came of it. Every route that was
- * saved ends after at most as many moves as it has elements.
+ * saved ends after at most twice as many moves as it has elements.
  */
 export interface RouteWalk {
   /** The first move; later ones are what the answers return. */
