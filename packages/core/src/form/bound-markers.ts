@@ -58,7 +58,7 @@ const MARKERS: Readonly<Record<BoundFormat, readonly Marker[]>> = {
   'anthropic-messages': [
     packed('weir:'),
     marker('signature"\\s*:\\s*""', 'reasoning', 'nobody'),
-    marker('(?:signature|redacted_thinking)"', 'reasoning', 'anthropic'),
+    marker('(?:signature"\\s*:\\s*"[^"]|redacted_thinking")', 'reasoning', 'anthropic'),
     marker('(?:srvtoolu_|mcptoolu_)', 'server-tool', 'anthropic'),
     marker('container"', 'container', 'anthropic'),
     marker('compaction"', 'compaction', 'anthropic'),

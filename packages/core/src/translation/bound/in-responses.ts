@@ -121,7 +121,7 @@ function maker(item: Json): { readonly issuer: Issuer; readonly isPacked?: boole
   if (encrypted === null) return { issuer: issuerOfId(item.id) };
   if (isPacked(encrypted))
     return { issuer: unpackProof(encrypted)?.proof.family ?? 'unknown', isPacked: true };
-  return { issuer: encrypted.startsWith('gAAAA') ? 'openai' : 'unknown' };
+  return { issuer: encrypted.startsWith('gAAAA') ? 'openai' : issuerOfId(item.id) };
 }
 
 const ownId = (item: Json, path: CutPath, isForeign: IsForeign): readonly Found[] =>
