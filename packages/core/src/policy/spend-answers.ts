@@ -1,7 +1,8 @@
 import { Refusal } from '../errors/refusal.ts';
 import type { DurationMs, EpochMs } from '../ids.ts';
 import { formatDollars, type Micros, NO_MONEY } from '../money/micros.ts';
-import type { ReserveVerdict } from '../ports/ledger.ts';
+import type { Budget, ReserveVerdict } from '../ports/ledger.ts';
+import { WHOLE_BUCKET } from './spend-bucket.ts';
 
 /** On answers to requests that a budget was asked for: dollars with six decimals. */
 export const BUDGET_REMAINING_HEADER = 'weir-budget-remaining';
@@ -26,10 +27,14 @@ export function budgetRefusal(
     });
   }
   return new Refusal('spendLimit', {
-    message: `The spend limit "${by.rule}" (${by.bucket}) cannot carry this request: ${held(verdict, 'of the limit of')}. ${whenAgain(retryAfter, now)}`,
+    message: `The spend limit "${by.rule}"${bucketOf(by)} cannot carry this request: ${held(verdict, 'of the limit of')}. ${whenAgain(retryAfter, now)}`,
     ...(retryAfter === null ? {} : { retryAfter }),
   });
 }
+
+/** Where the rule has one bucket for everything, its name says nothing more. */
+const bucketOf = ({ bucket }: Extract<Budget, { readonly kind: 'limit' }>) =>
+  bucket === WHOLE_BUCKET ? '' : ` (${bucket})`;
 
 type Held = Pick<Extract<ReserveVerdict, { readonly granted: false }>, 'spent' | 'reserved' | 'limit'>;
 
@@ -37,6 +42,7 @@ const held = ({ spent, reserved, limit }: Held, of: string) =>
   `$${formatDollars(spent)} is spent and $${formatDollars(reserved)} reserved ${of} $${formatDollars(limit)}`;
 
 function whenAgain(retryAfter: DurationMs | null, now: EpochMs): string {
-  if (retryAfter === null) return 'Waiting does not help: the limit has no room for it at any time.';
+  if (retryAfter === null)
+    return 'Waiting does not help: the most that it can cost is more than the whole limit. A lower max_tokens may fit.';
   return `More may be spent from ${new Date(now + retryAfter).toISOString()} on.`;
 }
