@@ -7,8 +7,9 @@ import {
   startHandlers,
   watchedPlugins,
 } from './__fixtures__/handler-processes.ts';
+import { sendMany, tally } from './__fixtures__/load.ts';
 import { settledLogs } from './__fixtures__/log-list.ts';
-import { type RawAnswer, type RawRequest, sendRaw } from './__fixtures__/raw-http.ts';
+import type { RawAnswer, RawRequest } from './__fixtures__/raw-http.ts';
 import { native } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 
@@ -57,29 +58,9 @@ async function warmProcesses(changes: Readonly<Record<string, string>> = {}) {
   return made;
 }
 
-/** Sends to all processes in turn, so many at a time. */
-async function load(
-  request: RawRequest,
-  count: number,
-  at: readonly HandlerProcess[] = processes,
-): Promise<readonly RawAnswer[]> {
-  const answers: RawAnswer[] = [];
-  let next = 0;
-  const client = async () => {
-    for (let index = next++; index < count; index = next++)
-      answers.push(await sendRaw(at[index % at.length]?.baseUrl ?? '', request));
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, client));
-  return answers;
-}
-
-const tally = (answers: readonly RawAnswer[]) =>
-  Object.fromEntries(
-    [...new Set(answers.map(({ status }) => status))].map((status) => [
-      status,
-      answers.filter((answer) => answer.status === status).length,
-    ]),
-  );
+/** Sends to all processes in turn. */
+const load = (request: RawRequest, count: number, at: readonly HandlerProcess[] = processes) =>
+  sendMany(request, { at: at.map(({ baseUrl }) => baseUrl), count, concurrency: CONCURRENCY });
 
 /** Past the next whole minute if it is near: a fixed window shall not end in the middle of a test. */
 async function earlyInMinute(): Promise<void> {

@@ -30,14 +30,28 @@ export function watchedPlugins(): { readonly plugins: readonly Plugin[]; machine
   };
 }
 
-/** The environment of one function. @param name the logical id. */
-export function environmentOf(
-  machine: Machine,
-  name: 'Provider' | 'Unified',
-): Readonly<Record<string, string>> {
+/** A function by its logical id. */
+function functionOf(machine: Machine, name: string) {
   const found = [...machine.functions.values()].find(({ identity }) => identity.name === name);
   if (!found) throw new Error(`there is no function ${name}`);
-  return found.environment;
+  return found;
+}
+
+/** The environment of one function. @param name the logical id. */
+export const environmentOf = (
+  machine: Machine,
+  name: 'Provider' | 'Unified',
+): Readonly<Record<string, string>> => functionOf(machine, name).environment;
+
+/** What the schedule does every minute, at once and as if it were later: no test waits for a reservation to expire. */
+export async function sweepLedger(machine: Machine, laterMs: number): Promise<void> {
+  const { now } = Date;
+  Date.now = () => now() + laterMs;
+  try {
+    await functionOf(machine, 'Sweeper').invoke({});
+  } finally {
+    Date.now = now;
+  }
 }
 
 /**
