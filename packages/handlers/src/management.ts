@@ -17,13 +17,15 @@ import { createKeySealer } from '@weir/stores/key-sealer';
 import { createKeyUses } from '@weir/stores/key-uses';
 import { createCredits, createLedgerView } from '@weir/stores/ledger-lists';
 import { createLimitView } from '@weir/stores/limits';
-import { createLogStore } from '@weir/stores/logs';
+import { createLogStore, createLogsClient } from '@weir/stores/logs';
+import { createTotals } from '@weir/stores/totals';
 import { required } from './edge/environment.ts';
 import { logFailure } from './edge/failure-log.ts';
 import { createManagementHandler } from './management/create-handler.ts';
 
 const clock = { now: () => epochMs(Date.now()) };
 const bucket = createBucket({ bucket: required('WEIR_BUCKET') });
+const records = { client: createLogsClient(), table: required('WEIR_LOGS_TABLE'), clock };
 const config = { client: createDynamoDBClient(), table: required('WEIR_CONFIG_TABLE'), clock };
 
 const state = { client: config.client, table: required('WEIR_STATE_TABLE'), clock };
@@ -49,11 +51,8 @@ export const handler = createManagementHandler({
   routes: createRouteStore(config),
   routing: { load: async () => createRouter() },
   counts: createLimitView({ table: state.table, clock }),
-  logs: createLogStore({
-    table: required('WEIR_LOGS_TABLE'),
-    bucket,
-    clock,
-  }),
+  logs: createLogStore({ ...records, bucket }),
+  totals: createTotals(records),
   circuits: createCircuitList(state),
   ledger: createLedgerView(state),
   prices: { load: () => priceList() },

@@ -28,6 +28,7 @@ import {
   MemoryRouteStore,
   MemoryTokenStore,
   MemoryTopUpPlans,
+  MemoryTotals,
   StoredLimitView,
 } from '@weir/stores/memory';
 import { anAccountId, aTokenId, ManualClock } from '@weir/testkit/stores';
@@ -79,6 +80,7 @@ export class ManagementApi {
   readonly clock = new ManualClock();
   readonly config = new MemoryConfig();
   readonly cache = new MemoryResponseCache(this.clock);
+  readonly logs = new MemoryLogStore({ clock: this.clock });
   readonly circuits = new MemoryCircuitTable(this.clock);
   readonly credits = new ListedCredits();
   /** What the ledger tells of every gateway. */
@@ -100,7 +102,8 @@ export class ManagementApi {
     privateEndpoints: [],
     gateways: new MemoryGatewayStore(this.config, this.clock),
     tokens: new MemoryTokenStore(this.config),
-    logs: new MemoryLogStore({ clock: this.clock }),
+    logs: this.logs,
+    totals: new MemoryTotals({ logs: this.logs, clock: this.clock }),
     cache: this.cache,
     circuits: this.circuits,
     prices: { load: async () => createPriceList(() => this.book) },

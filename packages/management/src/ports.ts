@@ -17,6 +17,7 @@ import type {
   RoutingPort,
   TokenStore,
   TopUpPlans,
+  TotalsReader,
 } from '@weir/core';
 
 /** All that the management API needs of the world. */
@@ -28,6 +29,7 @@ export interface ManagementPorts {
   /** The engine that requests walk through routes with. */
   readonly routing: RoutingPort;
   readonly logs: LogStore;
+  readonly totals: TotalsReader;
   readonly cache: Pick<ResponseCache, 'purge'>;
   readonly circuits: CircuitList;
   readonly ledger: LedgerView;

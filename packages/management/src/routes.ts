@@ -39,6 +39,7 @@ import { rotateConfig } from './provider-configs/rotate-config.ts';
 import { listSpend } from './spend/list-spend.ts';
 import { getToken, listPermissionGroups, listTokens, verifyToken } from './tokens/read-tokens.ts';
 import { createToken, deleteToken, rollToken, updateToken } from './tokens/write-tokens.ts';
+import { readTotals } from './totals/read-totals.ts';
 
 const API = '/client/v4';
 const ACCOUNT = `${API}/accounts/{account}`;
@@ -107,6 +108,7 @@ export const ROUTES: readonly Resource<Endpoint>[] = [
 
   ...dynamicRoutes(`${GATEWAY}/routes`),
 
+  { pattern: `${GATEWAY}/totals`, methods: { GET: onGateway('gateway:read', readTotals) } },
   { pattern: `${GATEWAY}/spend`, methods: { GET: onGateway('gateway:read', listSpend) } },
 
   ...billingRoutes(`${AI_GATEWAY}/billing`),

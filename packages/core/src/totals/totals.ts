@@ -1,6 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import { type EpochMs, epochMs } from '../ids.ts';
-import { addTallies, type Counted, type Tally, tallyOf } from './tally.ts';
+import { addTallies, type Counted, NOTHING_COUNTED, type Tally, tallyOf } from './tally.ts';
 
 /** What totals can be told apart by. Of the times at most one makes sense: each has the coarser ones in it. */
 export const DIMENSIONS = ['minute', 'hour', 'day', 'provider', 'model', 'cached'] as const;
@@ -39,8 +39,10 @@ export class TotalsSum {
   readonly #by: readonly Dimension[];
   readonly #groups = new Map<string, Totals>();
 
+  /** @param by none: all rows are one sum, which is there without any row, too. */
   constructor(by: readonly Dimension[]) {
     this.#by = by;
+    if (by.length === 0) this.#groups.set('[]', { group: [], tally: NOTHING_COUNTED });
   }
 
   add(row: TotalsRow): void {

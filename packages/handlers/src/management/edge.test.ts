@@ -12,6 +12,7 @@ import {
   MemoryLogStore,
   MemoryResponseCache,
   MemoryTokenStore,
+  MemoryTotals,
 } from '@weir/stores/memory';
 import { ManualClock } from '@weir/testkit/stores';
 import { createManagementHandler } from './create-handler.ts';
@@ -157,12 +158,14 @@ describe('the management function', () => {
   const clock = new ManualClock();
   const config = new MemoryConfig();
   const gateways = new MemoryGatewayStore(config, clock);
+  const logs = new MemoryLogStore({ clock });
   const handler = createManagementHandler({
     accounts: new MemoryAccountStore(config),
     privateEndpoints: [],
     gateways,
     tokens: new MemoryTokenStore(config),
-    logs: new MemoryLogStore({ clock }),
+    logs,
+    totals: new MemoryTotals({ logs, clock }),
     cache: new MemoryResponseCache(clock),
     circuits: new MemoryCircuitTable(clock),
     keySealer: new MemoryKeyRing(clock),

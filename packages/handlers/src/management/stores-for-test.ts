@@ -17,6 +17,7 @@ import type {
   RoutingPort,
   TokenStore,
   TopUpPlans,
+  TotalsReader,
 } from '@weir/core';
 import { BUNDLED_BOOK, createPriceList, PriceBook } from '@weir/core/pricing';
 import { createRouter } from '@weir/core/routing';
@@ -53,10 +54,12 @@ import {
   MemoryRouteStore,
   MemoryTokenStore,
   MemoryTopUpPlans,
+  MemoryTotals,
   StoredCredits,
   StoredLedgerView,
   StoredLimitView,
 } from '@weir/stores/memory';
+import { createTotals } from '@weir/stores/totals';
 import { startLogEngines } from '@weir/testkit/logs';
 import { LOCAL, startKmsEngine } from '@weir/testkit/stores';
 
@@ -68,6 +71,7 @@ export interface Stores {
   readonly routing: RoutingPort;
   readonly counts: LimitView;
   readonly logs: LogStore;
+  readonly totals: TotalsReader;
   readonly cache: ResponseCache;
   readonly circuits: CircuitList;
   readonly ledger: LedgerView;
@@ -118,11 +122,13 @@ export async function inMemory(): Promise<Place> {
     stores: (clock) => {
       const config = new MemoryConfig();
       const keyRing = new MemoryKeyRing(clock);
+      const logs = new MemoryLogStore({ clock });
       return {
         accounts: new MemoryAccountStore(config),
         gateways: new MemoryGatewayStore(config, clock),
         tokens: new MemoryTokenStore(config),
-        logs: new MemoryLogStore({ clock }),
+        logs,
+        totals: new MemoryTotals({ logs, clock }),
         cache: new MemoryResponseCache(clock),
         circuits: new MemoryCircuitTable(clock),
         keySealer: keyRing,
@@ -156,6 +162,7 @@ export async function onEngines(): Promise<Place> {
         routing,
         counts: createLimitView({ client: call, table: 'config', clock }),
         logs: createLogStore({ client, table: engines.table, bucket, clock }),
+        totals: createTotals({ client, table: engines.table, clock }),
         circuits: createCircuitList({ client, table: 'config', clock }),
         ledger: createLedgerView({ client, call, table: 'config', clock }),
         credits: createCredits({ client, call, table: 'config', clock }),

@@ -1,4 +1,4 @@
-import { Refusal } from '@weir/core';
+import { epochMs, Refusal } from '@weir/core';
 import * as z from 'zod';
 import { faultsOf } from './faults.ts';
 import type { ManagementRequest } from './request.ts';
@@ -25,6 +25,11 @@ export function wholeNumber(least: number, most: number) {
     .transform(Number)
     .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
 }
+
+/** A time as it stands in a query. */
+export const instant = z.iso
+  .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-09-24T08:00:00Z' })
+  .transform((text) => epochMs(Date.parse(text)));
 
 /** `page` and `per_page` as every list takes them (spec 1.5, 6). */
 export const pageFields = (mostPerPage: number) => ({

@@ -1,6 +1,6 @@
-import { epochMs, Refusal } from '@weir/core';
+import { Refusal } from '@weir/core';
 import * as z from 'zod';
-import { pageFields, readQuery } from '../http/query.ts';
+import { instant, pageFields, readQuery } from '../http/query.ts';
 import type { ManagementRequest } from '../http/request.ts';
 
 const RANGES = ['cost', 'duration', 'tokens_in', 'tokens_out', 'total_tokens'];
@@ -22,10 +22,6 @@ const UNSERVED: ReadonlySet<string> = new Set([
 ]);
 
 const direction = z.enum(['asc', 'desc'], { error: 'must be asc or desc' });
-
-const instant = z.iso
-  .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-09-24T08:00:00Z' })
-  .transform((text) => epochMs(Date.parse(text)));
 
 /** The order of a list or of a deletion: by time, and in this version by nothing else. */
 export const orderFields = {
