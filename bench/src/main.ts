@@ -17,6 +17,7 @@ import { measureBundles } from './measures/bundles.ts';
 import { measureLedger } from './measures/ledger.ts';
 import { measurePolicies } from './measures/policies.ts';
 import { load, loadJob, runScenario, type ScenarioResult } from './measures/rounds.ts';
+import { measureRouting } from './measures/routing.ts';
 import { type LoadScenario, scenarios } from './measures/scenarios.ts';
 import { countStoreRoundTrips } from './measures/store-round-trips.ts';
 import type { CannedAddress } from './processes/canned-shape.ts';
@@ -66,6 +67,8 @@ try {
       : [];
   say('Ledger');
   const ledger = options.only === '' || options.only === 'ledger' ? await measureLedger(weir) : null;
+  say('Routes');
+  const routing = options.only === '' || options.only === 'routing' ? measureRouting(options.quick) : null;
   say('Bundles and cold starts');
   const bundles = await measureBundles(weir.host.functions, options.quick ? 3 : 10);
   const coldStarts = await coldStart(weir);
@@ -75,6 +78,7 @@ try {
     roundTrips,
     policies,
     ledger,
+    routing,
     bundles,
     coldStarts,
     handOffs,

@@ -18,6 +18,8 @@ export function markdown(results: Results): string {
     policyTable(results),
     '## Ledger',
     ledgerTable(results),
+    '## Routes',
+    routingTable(results),
     '## Functions',
     bundleTable(results),
     coldStartTable(results),
@@ -69,6 +71,26 @@ function ledgerTable({ ledger }: Results): string {
       ['spent', `$${(ledger.spent / 1_000_000).toFixed(6)}`],
       ['one reservation, p50', `${ledger.reserve.toFixed(2)} ms`],
       ['one UpdateItem through the SDK, p50', `${ledger.updateItem.toFixed(2)} ms`],
+    ],
+  );
+}
+
+function routingTable({ routing }: Results): string {
+  if (routing === null) return 'Not measured.';
+  const { elements, decision, split } = routing;
+  return table(
+    ['In one process, warm', ''],
+    [
+      [
+        `a request’s way through ${elements} elements, with a body of 4 KB, CPU`,
+        `${number(spread(decision))} ms`,
+      ],
+      [
+        `10 %, 50 % and the rest of ${split.requests} requests, drawn: the arm farthest from its share`,
+        `${split.drawn.toFixed(3)} %`,
+      ],
+      ['the same, sticky by user', `${split.sticky.toFixed(3)} %`],
+      ['users whose second request took another arm', String(split.moved)],
     ],
   );
 }

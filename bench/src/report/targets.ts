@@ -6,7 +6,7 @@ import type { Results } from '../results.ts';
 export interface Target {
   readonly what: string;
   readonly limit: number;
-  readonly unit: '×' | 'ms' | 'KB' | 'calls';
+  readonly unit: '×' | 'ms' | 'KB' | 'calls' | '%';
   readonly of: string;
   /** Null: not measured in this run. */
   readonly measured: Spread | null;
@@ -88,6 +88,20 @@ export function targets(results: Results): readonly Target[] {
       unit: '×',
       of: 'one store round trip',
       measured: ofPolicies(results, ({ limitedMiss, bare, updateItem }) => (limitedMiss - bare) / updateItem),
+    },
+    {
+      what: 'decision of a 30-element route, warm, CPU',
+      limit: 0.1,
+      unit: 'ms',
+      of: '',
+      measured: results.routing ? spread(results.routing.decision) : null,
+    },
+    {
+      what: 'a split of 10 %, 50 % and the rest over 100,000 requests: the arm farthest from its share',
+      limit: 0.5,
+      unit: '%',
+      of: '',
+      measured: results.routing ? spread([results.routing.split.drawn]) : null,
     },
     {
       what: `store round trips before the upstream call, ${results.roundTrips.requests} warm requests`,

@@ -39,6 +39,8 @@ export class Walk implements RouteWalk {
   readonly #trace = new Trace();
   readonly #decided = new Map<string, Decision>();
   readonly #way = new Map<string, Passed>();
+  /** Of the fields that keys and sticky splits name. */
+  readonly #tags = new Map<string, string>();
   /** Who waits for an answer. */
   #asked: Asked | null = null;
 
@@ -136,7 +138,7 @@ export class Walk implements RouteWalk {
     const point = isDrawn ? this.#draw() : pointOf(this.#plan.id, element.id, value);
     const decision = {
       branch: armAt(arms, point) ?? '',
-      why: isDrawn ? 'drawn at random' : `${sticky} ${tagOf(value)} always takes this arm`,
+      why: isDrawn ? 'drawn at random' : `${this.#tagged(sticky ?? '')} always takes this arm`,
     };
     this.#decided.set(element.id, decision);
     return decision;
@@ -207,9 +209,18 @@ export class Walk implements RouteWalk {
     return path ? this.#fields.read(path) : undefined;
   }
 
+  /** The field with a tag of its value, never the value. */
+  #tagged(field: string): string {
+    const known = this.#tags.get(field);
+    if (known !== undefined) return known;
+    const tagged = `${field} ${tagOf(this.#read(field))}`;
+    this.#tags.set(field, tagged);
+    return tagged;
+  }
+
   #limitInWords({ properties: { limitType, limit, window, key } }: Element<'rate'>): string {
     const most = limitType === 'cost' ? `${limit} USD` : `${limit} requests`;
-    return `${most} in ${window} s for ${key} ${tagOf(this.#read(key))}`;
+    return `${most} in ${window} s for ${this.#tagged(key)}`;
   }
 }
 
