@@ -198,6 +198,25 @@ test('spend limits: one team spends its cent, and the other still has its own', 
   for (const found of buckets) expect(Number(found?.[2])).toBeLessThanOrEqual(0.01);
 });
 
+test('a route by plan: who pays gets the large model', async () => {
+  expect(await host.example('route-by-plan.ts')).toBe('free: demo/small\npro: demo/large\n');
+});
+
+test('a route of two arms: both are met, and nobody changes', async () => {
+  expect(await host.example('route-a-b.ts')).toBe('arms: new and proven\nchanged: 0 of 40\n');
+});
+
+test('a route with a budget: each team’s large model, until its cent is spent', async () => {
+  const lines = (await host.example('route-budget.ts')).trimEnd().split('\n');
+  expect(lines.slice(0, 3)).toEqual([
+    'search begins with large',
+    'search goes on with small',
+    'ads begins with large',
+  ]);
+  const [, left] = /^budget → fallback: \$([\d.]+) of \$0\.01 left$/.exec(lines[3] ?? '') ?? [];
+  expect(Number(left)).toBeLessThan(0.01);
+});
+
 test('cloudflare: an operator tops up, and what is told twice counts once', async () => {
   expect(await host.example('top-up.ts')).toBe(
     [

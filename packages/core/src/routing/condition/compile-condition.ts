@@ -1,4 +1,5 @@
-import sift from 'sift';
+// Its file for Node: a bundler would take the package's other one, which has other names.
+import sift from 'sift/index.js';
 import type { JsonValue } from '../../gateway/json-value.ts';
 import { type FieldPath, parseFieldPath } from '../field-path.ts';
 import { checkCondition, isMembers } from './check-condition.ts';
