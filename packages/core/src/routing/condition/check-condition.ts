@@ -21,7 +21,7 @@ export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether an object is a set of operators, rather than a value to be equal to. */
-export const isOperators = (value: unknown): value is Members =>
+const isOperators = (value: unknown): value is Members =>
   isMembers(value) && Object.keys(value).some((key) => key.startsWith('$'));
 
 /**
