@@ -17,6 +17,7 @@ import { measureBundles } from './measures/bundles.ts';
 import { measureLedger } from './measures/ledger.ts';
 import { measurePolicies } from './measures/policies.ts';
 import { load, loadJob, runScenario, type ScenarioResult } from './measures/rounds.ts';
+import { measureFallback } from './measures/route-fallback.ts';
 import { measureRouting } from './measures/routing.ts';
 import { type LoadScenario, scenarios } from './measures/scenarios.ts';
 import { countStoreRoundTrips } from './measures/store-round-trips.ts';
@@ -69,6 +70,10 @@ try {
   const ledger = options.only === '' || options.only === 'ledger' ? await measureLedger(weir) : null;
   say('Routes');
   const routing = options.only === '' || options.only === 'routing' ? measureRouting(options.quick) : null;
+  const fallback =
+    options.only === '' || options.only === 'routing'
+      ? await measureFallback(weir, client, options.quick)
+      : [];
   say('Bundles and cold starts');
   const bundles = await measureBundles(weir.host.functions, options.quick ? 3 : 10);
   const coldStarts = await coldStart(weir);
@@ -79,6 +84,7 @@ try {
     policies,
     ledger,
     routing,
+    fallback,
     bundles,
     coldStarts,
     handOffs,

@@ -3,6 +3,7 @@ import type { BundleResult } from './measures/bundles.ts';
 import type { LedgerResult } from './measures/ledger.ts';
 import type { PolicyRound } from './measures/policies.ts';
 import type { ScenarioResult } from './measures/rounds.ts';
+import type { FallbackRound } from './measures/route-fallback.ts';
 import type { RoutingResult } from './measures/routing.ts';
 import type { StoreRoundTrips } from './measures/store-round-trips.ts';
 import type { ProfileSummary } from './profile/summarise.ts';
@@ -17,6 +18,7 @@ export interface Results {
   readonly ledger: LedgerResult | null;
   /** Null: not measured. */
   readonly routing: RoutingResult | null;
+  readonly fallback: readonly FallbackRound[];
   readonly bundles: readonly BundleResult[];
   /** A sentence in place of numbers: why there are none. */
   readonly coldStarts: readonly ColdStart[] | string;

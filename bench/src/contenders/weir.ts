@@ -22,7 +22,12 @@ export async function startWeir(upstreamUrl: string): Promise<WeirContender> {
     arguments: [HOST],
     env: {
       WEIR_DATA: dataFolder,
-      WEIR_PROVIDER_BASE_URLS: JSON.stringify({ openai: `${upstreamUrl}/v1`, anthropic: upstreamUrl }),
+      WEIR_PROVIDER_BASE_URLS: JSON.stringify({
+        openai: `${upstreamUrl}/v1`,
+        anthropic: upstreamUrl,
+        // Nobody listens there.
+        groq: 'http://127.0.0.1:9/v1',
+      }),
     },
     probed: true,
   });

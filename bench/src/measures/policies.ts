@@ -2,6 +2,7 @@ import { DynamoDBCall } from '@weir/stores/cache';
 import type { WeirContender } from '../contenders/weir.ts';
 import type { Child } from '../processes/child.ts';
 import type { LoadJob } from '../processes/load-job.ts';
+import { createGateway } from './manage.ts';
 import { load } from './rounds.ts';
 import { percentile } from './statistics.ts';
 
@@ -128,22 +129,4 @@ function storeCalls({ host }: WeirContender) {
         ExpressionAttributeValues: { ':one': { N: '1' }, ':most': { N: '1000000' } },
       }),
   };
-}
-
-async function createGateway({ host }: WeirContender, id: string, settings: object): Promise<void> {
-  const answer = await fetch(`${host.baseUrl}/client/v4/accounts/${host.accountId}/ai-gateway/gateways`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${host.apiToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      id,
-      collect_logs: true,
-      cache_invalidate_on_update: false,
-      cache_ttl: 0,
-      rate_limiting_interval: 0,
-      rate_limiting_limit: 0,
-      ...settings,
-    }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`no gateway "${id}": ${answer.status} ${text}`);
 }

@@ -1,5 +1,6 @@
 import type { PolicyRound } from '../measures/policies.ts';
 import type { RoundResult, ScenarioResult } from '../measures/rounds.ts';
+import type { FallbackRound } from '../measures/route-fallback.ts';
 import { type Spread, spread } from '../measures/statistics.ts';
 import type { HotPlace } from '../profile/summarise.ts';
 import type { Results } from '../results.ts';
@@ -20,6 +21,7 @@ export function markdown(results: Results): string {
     ledgerTable(results),
     '## Routes',
     routingTable(results),
+    fallbackTable(results),
     '## Functions',
     bundleTable(results),
     coldStartTable(results),
@@ -92,6 +94,19 @@ function routingTable({ routing }: Results): string {
       ['the same, sticky by user', `${split.sticky.toFixed(3)} %`],
       ['users whose second request took another arm', String(split.moved)],
     ],
+  );
+}
+
+function fallbackTable({ fallback }: Results): string {
+  if (fallback.length === 0) return 'Not measured.';
+  const ways: readonly (readonly [string, keyof FallbackRound])[] = [
+    ['a model by its own name', 'plain'],
+    ['a route of that model alone', 'routed'],
+    ['a route whose first model fails at once', 'fallback'],
+  ];
+  return table(
+    ['1 at a time, from the same client', 'p50, ms'],
+    ways.map(([name, way]) => [name, number(spread(fallback.map((round) => round[way])))]),
   );
 }
 

@@ -104,6 +104,16 @@ export function targets(results: Results): readonly Target[] {
       measured: results.routing ? spread([results.routing.split.drawn]) : null,
     },
     {
+      what: 'first model of a route fails at once, second answers: added to calling the second, failure included, p50',
+      limit: 2,
+      unit: 'ms',
+      of: '',
+      measured:
+        results.fallback.length > 0
+          ? spread(results.fallback.map(({ fallback, plain }) => fallback - plain))
+          : null,
+    },
+    {
       what: `store round trips before the upstream call, ${results.roundTrips.requests} warm requests`,
       limit: 0,
       unit: 'calls',
