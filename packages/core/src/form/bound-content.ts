@@ -63,6 +63,8 @@ export interface BoundTarget {
   readonly model: string;
   /** The provider speaks the client's format: what it made itself comes back to it as it was. */
   readonly passes: boolean;
+  /** Within this request another provider was asked first that might have made the same things: see {@link lookAlikes}. */
+  readonly isSecond?: boolean;
 }
 
 type Keeps = (target: BoundTarget) => boolean;
@@ -93,7 +95,17 @@ const runsGemini: Keeps = (target) =>
  */
 const openaiShaped = at('openai', 'azure-openai');
 const openaiReasoning: Keeps = (target) =>
-  openaiShaped(target) || (target.slug === 'openrouter' && /^~?openai\//.test(target.model));
+  !target.isSecond &&
+  (openaiShaped(target) || (target.slug === 'openrouter' && /^~?openai\//.test(target.model)));
+
+const LOOK_ALIKES = ['openai', 'azure-openai', 'openrouter'];
+
+/**
+ * Whether what one of two providers encrypts can be taken for the other's. Where a request falls back from one to the
+ * other, at most one of them can have made it, so the second is not asked to read it: the first was, or it will refuse.
+ */
+export const lookAlikes = (one: string, other: string): boolean =>
+  one !== other && LOOK_ALIKES.includes(one) && LOOK_ALIKES.includes(other);
 
 /** Who keeps what. An issuer that is not named for a kind makes none, or its own cannot be told from others’. */
 const KEPT: Readonly<Record<BoundKind, Readonly<Partial<Record<Issuer, Keeps>>>>> = {

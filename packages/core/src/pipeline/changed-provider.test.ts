@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { UpstreamAnswer } from '../ports/upstream.ts';
+import { parseBaseUrls } from '../providers/base-urls.ts';
 import { end, model, start } from '../routing/__fixtures__/elements.ts';
 import { createRouter } from '../routing/index.ts';
 import type { RouteElement } from '../routing/route.ts';
@@ -118,6 +119,45 @@ describe('a route that changes the provider', () => {
     });
     expect(JSON.parse(sent())).toMatchObject({ input: encrypted });
   });
+
+  it.each([
+    ['responses', (model: string) => ({ model, input: encrypted }), 'rs_'],
+    [
+      'messages',
+      (model: string) => ({
+        model,
+        max_tokens: 4_000,
+        thinking: { type: 'enabled', budget_tokens: 1_024 },
+        messages: [
+          { role: 'user', content: 'hi' },
+          {
+            role: 'assistant',
+            content: [
+              { type: 'thinking', thinking: 'hm', signature: `weir:openai:encrypted:rs_1::${THEIRS}` },
+              { type: 'text', text: 'hello' },
+            ],
+          },
+          { role: 'user', content: 'go on' },
+        ],
+      }),
+      'weir:',
+    ],
+  ])(
+    'shows what OpenAI encrypted to the first of two whose things look the same: %s',
+    async (path, body, mark) => {
+      const [openai, azure] = [model('gpt-5', 'e', 'r/d'), model('r/d', 'e', 'e')];
+      deploy(start('gpt-5'), of('openai', openai), of('azure-openai', azure), end());
+      gateway.baseUrls = parseBaseUrls('{"azure-openai":"https://azure.example/x"}');
+      answers({ ...jsonAnswer('{}'), status: 500 });
+      await ask(path, body('dynamic/r'));
+      const bodies = gateway.sent.map((it) => Buffer.from(it.body ?? []).toString());
+      expect(bodies.map((it) => it.includes(THEIRS))).toEqual([true, false]);
+      expect(bodies[1]).not.toContain(mark);
+      expect(gateway.records.flatMap(({ warnings }) => warnings).join()).toContain(
+        'left out for azure-openai: 1 reasoning block signed by openai',
+      );
+    },
+  );
 
   it('takes a model’s fallback where the conversation cannot be said to it', async () => {
     deploy(start('a'), of('grok', model('a', 'e', 'b')), of('openai', model('b', 'e', 'e')), end());

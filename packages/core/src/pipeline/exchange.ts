@@ -111,8 +111,13 @@ export interface Target {
 export interface Routed {
   readonly kind: 'routed';
   readonly route: DeployedRoute;
-  /** The request as one for this model of this provider. */
-  planAs(exchange: Authenticated, provider: string, model: string): Promise<Target | Refusal>;
+  /** The request as one for this model of this provider. `earlier`: the providers that it went to before. */
+  planAs(
+    exchange: Authenticated,
+    provider: string,
+    model: string,
+    earlier: readonly string[],
+  ): Promise<Target | Refusal>;
 }
 
 interface StepBasis {

@@ -84,6 +84,8 @@ export interface ToUnbind {
   readonly provider: { readonly slug: string; readonly name: string };
   /** Its name in full. */
   readonly model: string;
+  /** Another provider was asked first whose things look like this one's. */
+  readonly isSecond: boolean;
 }
 
 export interface Unbound {

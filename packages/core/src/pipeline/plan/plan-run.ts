@@ -41,15 +41,16 @@ export async function planRun(
     return {
       kind: 'routed',
       route,
-      planAs: (again, provider, model) =>
-        planNamed(again, { ...run, name: `${provider}/${model}`, pin: null }, ports),
+      planAs: (again, provider, model, earlier) =>
+        planNamed(again, { ...run, name: `${provider}/${model}`, pin: null }, earlier, ports),
     };
-  return planNamed(exchange, run, ports);
+  return planNamed(exchange, run, [], ports);
 }
 
 async function planNamed(
   exchange: Authenticated,
   request: RunRequest,
+  earlier: readonly string[],
   ports: PlanPorts,
 ): Promise<Target | Refusal> {
   const named = await nameTarget(request.name, request.pin, exchange.config.account, ports);
@@ -69,7 +70,7 @@ async function planNamed(
   const format = formatOf(facts.members, named);
   if (format === null) return unknownInput(named.provider);
   const body = setModel(input, run.name);
-  return planAsked(exchange, { format, name: run.name, stream: facts.stream, body, named }, ports);
+  return planAsked(exchange, { format, name: run.name, stream: facts.stream, body, named, earlier }, ports);
 }
 
 function readEnvelope({ request }: Authenticated): RunRequest | Refusal {

@@ -17,7 +17,7 @@ import type { Credentialed } from './credentialed.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { withCredentials } from './with-credentials.ts';
-import { refused, withoutForeign } from './without-foreign.ts';
+import { isSecond, refused, withoutForeign } from './without-foreign.ts';
 
 /** What a unified request asks for, read from its body without building it. */
 export interface Asked {
@@ -28,6 +28,8 @@ export interface Asked {
   /** Without the field that pins the provider. */
   readonly body: Uint8Array;
   readonly named: ModelTarget;
+  /** The providers that were asked before, within this request. */
+  readonly earlier: readonly string[];
 }
 
 /**
@@ -47,12 +49,12 @@ export async function planUnified(
     return {
       kind: 'routed',
       route,
-      planAs: (again, provider, model) => {
+      planAs: (again, provider, model, earlier) => {
         const name = `${provider}/${model}`;
-        return planNamed(again, { ...read, format, name, pin: null }, ports);
+        return planNamed(again, { ...read, format, name, pin: null, earlier }, ports);
       },
     };
-  return planNamed(exchange, { ...read, format }, ports);
+  return planNamed(exchange, { ...read, format, earlier: [] }, ports);
 }
 
 async function planNamed(
@@ -76,7 +78,8 @@ export async function planAsked(
   if (isRefusal(credentialed)) return credentialed;
   const served = servedTarget(asked.named, asked.format, ports.baseUrls, credentialed.place);
   if (isRefusal(served)) return served;
-  return served ? passOn(asked, served, credentialed, ports) : translate(asked, credentialed, ports);
+  if (served) return passOn(asked, served, credentialed, ports);
+  return isSecond(asked) ? translateClean(asked, credentialed, ports) : translate(asked, credentialed, ports);
 }
 
 /** To a provider that speaks the client's format: byte for byte, but for what is bound to other providers. */
@@ -103,7 +106,7 @@ export async function planCountTokens(exchange: Authenticated, ports: PlanPorts)
   if (isRefusal(read)) return read;
   const named = await nameTarget(read.name, read.pin, exchange.config.account, ports);
   if (isRefusal(named)) return named;
-  const asked: Asked = { ...read, format: 'anthropic-messages', named };
+  const asked: Asked = { ...read, format: 'anthropic-messages', named, earlier: [] };
   const { provider } = named;
   const served = servedTarget(asked.named, 'anthropic-messages', ports.baseUrls);
   if (isRefusal(served)) return served;
@@ -140,6 +143,19 @@ function readRequest({ request }: Authenticated): ReadRequest | Refusal {
       path: ['body', 'model'],
     });
   return { name, pin, stream, body: pin === null ? request.body : withoutPin(request.body) };
+}
+
+/** The form takes one family's reasoning to all of it, so what the second cannot read goes before. */
+async function translateClean(
+  asked: Asked,
+  credentialed: Credentialed,
+  ports: PlanPorts,
+): Promise<Target | Refusal> {
+  const unbound = await withoutForeign(asked, credentialed, ports);
+  if (unbound === null) return translate(asked, credentialed, ports);
+  if (isRefusal(unbound)) return unbound;
+  const target = await translate({ ...asked, body: unbound.body }, credentialed, ports);
+  return isRefusal(target) ? target : { ...target, leftOut: unbound.leftOut };
 }
 
 function passThrough(

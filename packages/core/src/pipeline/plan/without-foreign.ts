@@ -1,4 +1,5 @@
 import { Refusal } from '../../errors/refusal.ts';
+import { lookAlikes } from '../../form/bound-content.ts';
 import { mayHoldForeign } from '../../form/bound-markers.ts';
 import { type Fault, isFault } from '../../form/fault.ts';
 import type { Unbound } from '../../ports/translation.ts';
@@ -11,23 +12,36 @@ interface Passing {
   readonly format: UnifiedFormat;
   readonly body: Uint8Array;
   readonly named: ModelTarget;
+  /** The providers that were asked before, within this request. */
+  readonly earlier: readonly string[];
 }
+
+/** Whether this provider comes after one whose encrypted reasoning looks the same (see `lookAlikes`). */
+export const isSecond = ({ named, earlier }: Pick<Passing, 'named' | 'earlier'>): boolean =>
+  earlier.some((slug) => lookAlikes(slug, named.provider.slug));
 
 /**
  * What a request that passes through holds for other providers than the one that it goes to: signatures, encrypted
  * reasoning, stored files (spec/providers 2.9). Null: nothing, which one look at the bytes tells of nearly every body.
  */
 export async function withoutForeign(
-  { format, body, named }: Passing,
+  { format, body, named, earlier }: Passing,
   { place }: Pick<Credentialed, 'place'>,
   ports: PlanPorts,
 ): Promise<Unbound | Refusal | null> {
   if (format === 'embeddings') return null;
   const { slug, name } = named.provider;
   const model = placedModel(named, place);
-  if (!mayHoldForeign(format, { slug, model, passes: true }, body)) return null;
+  const target = { slug, model, passes: true, isSecond: isSecond({ named, earlier }) };
+  if (!mayHoldForeign(format, target, body)) return null;
   const translator = await ports.translation.load();
-  const unbound = translator.unbind({ format, body, provider: { slug, name }, model });
+  const unbound = translator.unbind({
+    format,
+    body,
+    provider: { slug, name },
+    model,
+    isSecond: target.isSecond,
+  });
   return isFault(unbound) ? refused(unbound) : unbound;
 }
 

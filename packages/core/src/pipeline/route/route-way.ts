@@ -24,6 +24,8 @@ export class RouteWay implements Way {
   /** What was counted on the way, to be given back when the request is not let in. */
   readonly #counted: LimitVerdict[] = [];
   #lastRefusal: Refusal | null = null;
+  /** The providers whose models were called, or would have been. */
+  readonly #earlier = new Set<string>();
   /** How the way ended: nothing comes after it. */
   #end: Refusal | null = null;
   #calls = 0;
@@ -102,9 +104,11 @@ export class RouteWay implements Way {
 
   async #stepFor({ provider, model, timeout, retries, budgets }: Call): Promise<Step | Refusal> {
     const { exchange, settings, index, routed } = this.#basis;
-    const replan = (again: Authenticated) => routed.planAs(again, provider, model);
+    const earlier = [...this.#earlier];
+    const replan = (again: Authenticated) => routed.planAs(again, provider, model, earlier);
     const target = await replan(exchange);
     if (isRefusal(target)) return target;
+    this.#earlier.add(target.provider.slug);
     const isOnly = exchange.endpoint.kind !== 'universal';
     return {
       index: isOnly ? this.#calls++ : index,

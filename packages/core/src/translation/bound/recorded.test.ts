@@ -10,7 +10,7 @@ const user = { role: 'user', content: 'Go on.' };
 /** What goes on to another provider when a recorded answer comes back as history. */
 function goesOn(format: BoundFormat, slug: string, body: object) {
   const bytes = Buffer.from(JSON.stringify(body));
-  const found = unbind({ format, provider: { slug, name: slug }, model: 'm', body: bytes });
+  const found = unbind({ format, provider: { slug, name: slug }, model: 'm', body: bytes, isSecond: false });
   if (isFault(found)) throw new Error(found.message);
   expect(mayHoldForeign(format, { slug, model: 'm', passes: true }, bytes)).toBe(found !== null);
   return found && { leftOut: found.leftOut, sent: JSON.parse(Buffer.from(found.body).toString()) };

@@ -109,7 +109,7 @@ it.each(conversations)(
     fc.assert(
       fc.property(bodies, targets, (body, [slug = '', model = '']) => {
         const bytes = Buffer.from(JSON.stringify(body));
-        const asked = { format, provider: { slug, name: slug }, model, body: bytes };
+        const asked = { format, provider: { slug, name: slug }, model, body: bytes, isSecond: false };
         const unbound = unbind(asked);
         if (isFault(unbound)) throw new Error(unbound.message);
         if (unbound === null) return;

@@ -11,7 +11,7 @@ function asked(format: BoundFormat, to: string, body: unknown) {
   const [slug = '', ...rest] = to.split('/');
   const model = rest.join('/');
   const bytes = Buffer.from(JSON.stringify(body));
-  const result = unbind({ format, provider: { slug, name: slug }, model, body: bytes });
+  const result = unbind({ format, provider: { slug, name: slug }, model, body: bytes, isSecond: false });
   // What has to be found must be seen in the bytes first.
   if (result !== null) expect(mayHoldForeign(format, { slug, model, passes: true }, bytes)).toBe(true);
   if (result === null) return 'as it is';
@@ -290,7 +290,13 @@ describe('everywhere', () => {
   ])('what is no request of the format is for the provider to refuse: %s', (text) => {
     for (const format of ['openai-chat', 'openai-responses', 'anthropic-messages'] as const)
       expect(
-        unbind({ format, provider: { slug: 'grok', name: 'xAI' }, model: 'g', body: Buffer.from(text) }),
+        unbind({
+          format,
+          provider: { slug: 'grok', name: 'xAI' },
+          model: 'g',
+          body: Buffer.from(text),
+          isSecond: false,
+        }),
       ).toBeNull();
   });
 });

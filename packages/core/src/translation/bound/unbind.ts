@@ -19,8 +19,8 @@ const FINDERS: Readonly<Record<BoundFormat, Finder>> = {
  * A request for a provider that speaks its format, without what is bound to others; every other byte stays. Null: there
  * is none, and the body goes on as it is. Bodies that are no JSON are for the provider to refuse.
  */
-export function unbind({ format, provider, model, body }: ToUnbind): Unbound | Fault | null {
-  const target = { slug: provider.slug, model, passes: true };
+export function unbind({ format, provider, model, body, isSecond }: ToUnbind): Unbound | Fault | null {
+  const target = { slug: provider.slug, model, passes: true, isSecond };
   const parsed = parseJson(Buffer.from(body).toString('utf8'));
   if (!isJson(parsed)) return null;
   const found = foreignIn(parsed, format, target);
