@@ -217,6 +217,12 @@ test('a route with a budget: each team’s large model, until its cent is spent'
   expect(Number(left)).toBeLessThan(0.01);
 });
 
+test('totals: three requests by model, at the cost that their answers said', async () => {
+  expect(await host.example('totals.ts')).toBe(
+    ['large: 1 requests', 'small: 2 requests', 'cost: what the answers said', ''].join('\n'),
+  );
+});
+
 test('cloudflare: an operator tops up, and what is told twice counts once', async () => {
   expect(await host.example('top-up.ts')).toBe(
     [
