@@ -16,7 +16,7 @@ interface LogConsumerProps {
 
 export const LOG_CONSUMER_TIMEOUT = Duration.minutes(2);
 
-/** The log plane: stores records from the queue, and every five minutes those that spilled into the bucket. */
+/** The log plane: stores records from the queue, and every five minutes those that spilled into the bucket; counts totals. */
 export class LogConsumer extends WeirFunction {
   /** Batches or drains fail as a whole: records wait, and spilled ones have nothing else that would tell. */
   readonly failing: cloudwatch.Alarm;
@@ -48,7 +48,7 @@ export class LogConsumer extends WeirFunction {
       maxConcurrency: 20,
     });
     new events.Rule(this, 'DrainSpill', {
-      description: 'Weir: stores the records that the queue refused',
+      description: 'Weir: stores the records that the queue refused, counts totals, removes what is deleted',
       schedule: events.Schedule.rate(Duration.minutes(5)),
       // The next round is the retry.
       targets: [new targets.LambdaFunction(this.function, { retryAttempts: 0 })],
