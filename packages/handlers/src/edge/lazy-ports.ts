@@ -2,7 +2,7 @@ import type { AccessTokens, KeyRing, Ledger, PricingPort, RoutingPort, Translati
 import type { GoogleTokens } from './google-tokens.ts';
 
 /** Loads with the first call, once: what nobody needs costs a cold start nothing. */
-export function once<Part>(load: () => Promise<Part>): () => Promise<Part> {
+function once<Part>(load: () => Promise<Part>): () => Promise<Part> {
   let loading: Promise<Part> | null = null;
   return () => {
     loading ??= load();

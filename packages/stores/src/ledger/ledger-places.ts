@@ -53,7 +53,7 @@ export const siblingSort = (sort: string, shard: number) =>
   `${sort.slice(0, sort.lastIndexOf('#'))}#${shard.toString().padStart(2, '0')}`;
 
 /** How long a cell takes in. */
-export const spanOf = (length: number) => Math.max(1, Math.ceil(length / CELLS));
+const spanOf = (length: number) => Math.max(1, Math.ceil(length / CELLS));
 export const cellAt = (length: number, at: EpochMs) => Math.floor(at / spanOf(length));
 /** The last that was spent into a cell has left the window then. */
 export const cellLeavesAt = (length: number, cell: number) => epochMs((cell + 1) * spanOf(length) + length);

@@ -31,7 +31,7 @@ export interface LedgerSweeperOptions {
  * After its expiry, before the sweeper settles a reservation: longer than a record takes from the queue, or from where
  * the queue's refusals are drained every five minutes, to the log. Milliseconds.
  */
-export const GRACE = 900_000;
+const GRACE = 900_000;
 /** Nobody reserves in a fixed window that ended so long ago. Milliseconds. */
 const LATEST_RESERVATION = 3_600_000;
 /** A top-up's note keeps a late second telling away, so it stays longer than any call. Milliseconds. */
