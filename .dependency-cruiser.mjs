@@ -110,7 +110,8 @@ export default {
     },
     {
       name: 'only-conditions-match',
-      comment: 'The matcher and the regular expressions of routes stay behind their door, out of the eager bundles.',
+      comment:
+        'The matcher and the regular expressions of routes stay behind their door, out of the eager bundles.',
       severity: 'error',
       from: { path: '^(packages|infra|scripts)/', pathNot: `${CORE}/routing/condition/` },
       to: { path: '(^|/)node_modules/(sift|re2js)/' },

@@ -4,7 +4,9 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   workspaces: {
     '.': {
-      entry: ['scripts/{start,test,build,bundle,readme-numbers,generate-catalogue,price-book,parameters-page}.ts'],
+      entry: [
+        'scripts/{start,test,build,bundle,readme-numbers,generate-catalogue,price-book,parameters-page}.ts',
+      ],
       project: ['scripts/**/*.{ts,mjs}', '*.{ts,mjs}'],
       // Commands that the scripts run by name.
       ignoreDependencies: ['dependency-cruiser', 'turbo', '@typescript/native'],
