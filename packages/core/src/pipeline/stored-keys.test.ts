@@ -107,6 +107,13 @@ describe('a stored key (spec 5.2)', () => {
     expect(sentKeys()).toEqual(['Bearer named-openai-prod']);
   });
 
+  it('that names none is looked for under gateway, provider and alias (spec 5.2-4)', async () => {
+    gateway.absentSecrets.add('absent');
+    keep([storedKey('a', { secret: { kind: 'named', secretId: 'absent' } })]);
+    await gateway.request({ headers: known });
+    expect(sentKeys()).toEqual(['Bearer named-main_openai_default']);
+  });
+
   it.each([
     ['an operator’s secret that is not there', { kind: 'named', secretId: 'absent' } as const],
     [
@@ -114,6 +121,7 @@ describe('a stored key (spec 5.2)', () => {
       { kind: 'sealed', sealed: { v: 1, wrapped: '', iv: '', data: base64('two words') } } as const,
     ],
   ])('that holds %s is told without showing it', async (_, secret) => {
+    for (const name of ['absent', 'main_openai_default']) gateway.absentSecrets.add(name);
     keep([storedKey('a', { secret })]);
     const answer = await gateway.request({ headers: known });
     expect([answer.status, answer.json().internalCode]).toEqual([400, 2915]);

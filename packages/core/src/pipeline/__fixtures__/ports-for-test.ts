@@ -65,6 +65,8 @@ export class PortsForTest {
   /** Signing credentials of the gateway's own, by provider. */
   readonly role = new Map<string, AwsCredential>();
   keyRingError: Error | null = null;
+  /** Names in the operator's secret store under which there is nothing. */
+  readonly absentSecrets = new Set<string>();
   /** What was asked of the ledger. */
   readonly reserved: ReserveRequest[] = [];
   ledger: (request: ReserveRequest) => ReserveVerdict = () => {
@@ -208,7 +210,7 @@ export class PortsForTest {
           if (this.keyRingError) throw this.keyRingError;
           return new Secret(Buffer.from(data, 'base64').toString());
         },
-        named: async (_, name) => (name === 'absent' ? null : new Secret(`named-${name}`)),
+        named: async (_, name) => (this.absentSecrets.has(name) ? null : new Secret(`named-${name}`)),
       },
       accessTokens: { googleToken: async ({ clientEmail }) => new Secret(`token-of-${clientEmail}`) },
       ownRole: { credentialFor: (provider) => this.role.get(provider) ?? null },

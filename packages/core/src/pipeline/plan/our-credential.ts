@@ -59,14 +59,17 @@ const known = (aliases: readonly string[]) =>
 const unusable = ({ name }: ProviderDescriptor, { alias }: StoredKey, why: string) =>
   new Refusal('unusableKey', { message: `The stored key "${alias}" for ${name} cannot be used: ${why}.` });
 
-function openKey(
+/** A secret of the operator's by the name that the key gives, else by the one that the contract makes up (spec 5.2-4). */
+async function openKey(
   { gateway: { account, id } }: Authenticated,
-  { secret, provider }: StoredKey,
+  { secret, provider, alias }: StoredKey,
   { keyRing }: PlanPorts,
 ): Promise<Secret | null> {
-  return secret.kind === 'sealed'
-    ? keyRing.open(secret.sealed, { account, gateway: id, provider })
-    : keyRing.named(account, secret.secretId);
+  if (secret.kind === 'sealed') return keyRing.open(secret.sealed, { account, gateway: id, provider });
+  return (
+    (await keyRing.named(account, secret.secretId)) ??
+    (await keyRing.named(account, `${id}_${provider}_${alias}`))
+  );
 }
 
 /**
