@@ -19,12 +19,20 @@ export type Budget =
   /** The account's prepaid credits (spec 5.3-8). */
   | { readonly kind: 'balance'; readonly account: AccountId };
 
+/** Whose answer a request pays for. */
+export interface ChargedFor {
+  readonly provider: string;
+  readonly model: string;
+}
+
 export interface ReserveRequest {
   /** Of the record that will tell what the request cost. */
   readonly id: RecordId;
   /** Whose record it is. */
   readonly account: AccountId;
   readonly gateway: GatewayId;
+  /** What is bought, for the entry of a charge; absent where no entry is read. */
+  readonly charged?: ChargedFor;
   /** At least one; no bucket twice; all of this account and gateway. */
   readonly budgets: readonly Budget[];
   /** The most that the request can cost. */

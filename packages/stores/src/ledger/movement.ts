@@ -22,6 +22,8 @@ export interface Movement {
   readonly at: EpochMs;
   readonly gateway?: GatewayId | '';
   readonly by?: TokenId;
+  readonly provider?: string;
+  readonly model?: string;
 }
 
 export const KINDS: readonly MovementKind[] = ['top-up', 'charge', 'adjustment'];
@@ -90,7 +92,7 @@ export async function enter(
 export function entryOf(id: string, item: LedgerItem): CreditEntry {
   const text = item.get(MOVEMENT);
   if (typeof text !== 'string') throw new Error(`the entry ${id} is damaged`);
-  const { kind, amount, at, by, gateway } = readMovement(text);
+  const { kind, amount, at, by, gateway, provider, model } = readMovement(text);
   return {
     id,
     kind,
@@ -98,6 +100,8 @@ export function entryOf(id: string, item: LedgerItem): CreditEntry {
     at,
     ...(by ? { by } : {}),
     ...(gateway ? { gateway } : {}),
+    ...(provider ? { provider } : {}),
+    ...(model ? { model } : {}),
     ...(kind === 'charge' ? { record: id as RecordId } : {}),
   };
 }

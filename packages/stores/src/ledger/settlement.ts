@@ -45,7 +45,8 @@ export function settlementOf(
     case 'balance': {
       const add = { available: -change, spent: actual };
       if (actual === 0n) return { when, ...over, add };
-      const movement = { kind: 'charge', amount: actual, at, gateway: reservation.gateway } as const;
+      const { gateway, charged } = reservation;
+      const movement = { kind: 'charge', amount: actual, at, gateway, ...charged } as const;
       return { when, ...over, add, set: { ...over.set, [chargeName(id)]: writeMovement(movement) } };
     }
     default:

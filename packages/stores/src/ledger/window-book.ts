@@ -68,7 +68,9 @@ export class WindowBook implements Book {
     const first = frame.sorts[0] ?? '';
     // A request of the window before may still come.
     if (first > this.#known.first) this.#known = { first, items: new Map() };
-    const text = writeReservation({ ...hold, isTrace: false });
+    // Nothing of it becomes an entry.
+    const { charged: _, ...reservation } = hold;
+    const text = writeReservation({ ...reservation, isTrace: false });
     const attempt = { hold, frame, text, isRepeated: false };
     // Of several shards all are looked at once before any is trusted: one may owe room since the limit was lowered.
     if (this.#budget.shards === 1 || this.#known.items.size > 0) {

@@ -313,7 +313,9 @@ export function runLedgerCases({ name, make, logs: makeLogs, skip = [] }: Ledger
       const budget = aLimitBudget({ window: { technique: 'fixed', length: durationMs(A_YEAR) } });
       const { account, gateway } = budget;
       await topUp(account, 'first', dollars('5'));
-      const hold = aHold([budget, { kind: 'balance', account }], clock.now());
+      // Names are callers' own words.
+      const charged = { provider: 'openai', model: 'ft:gpt/5 \ud800 – ü' };
+      const hold = aHold([budget, { kind: 'balance', account }], clock.now(), { charged });
       granted(await ledger.reserve(hold));
       const { id } = hold;
       const cost = { micros: 3_141, book: '2026-01-01', price: 'openai/gpt-5' };
@@ -324,7 +326,11 @@ export function runLedgerCases({ name, make, logs: makeLogs, skip = [] }: Ledger
       expect(await stateOf(budget)).toMatchObject({ spent: 3_141n, reserved: 0n });
       expect(await parts.credits.balance(account)).toEqual({ available: 5_000_000n - 3_141n, reserved: 0n });
       const charges = await parts.credits.entries(account, { ...everything, kind: 'charge' });
-      expect(charges).toMatchObject([{ id, record: id, amount: 3_141n, gateway: 'default' }]);
+      const { provider } = charged;
+      const model = charged.model.toWellFormed();
+      expect(charges).toMatchObject([
+        { id, record: id, amount: 3_141n, gateway: 'default', provider, model },
+      ]);
     });
 
     rule('a request that was refused after it reserved costs nothing', async () => {

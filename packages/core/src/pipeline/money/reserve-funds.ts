@@ -27,9 +27,10 @@ export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts):
   if (budgets.length === 0) return UNBUDGETED;
   const { exchange, target, settings } = step;
   const unpriced: Funds = { kind: 'unbudgeted', warning: UNPRICED_WARNING };
-  if (target.model === null) return unpriced;
+  const { model } = target;
+  if (model === null) return unpriced;
   const pricing = await ports.pricing.load();
-  const question = priceQuestion(exchange, target, settings, target.model);
+  const question = priceQuestion(exchange, target, settings, model);
   const ceiling = pricing.ceiling(question, { body: target.body });
   if (ceiling === null) return unpriced;
   const now = ports.clock.now();
@@ -38,6 +39,7 @@ export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts):
       id,
       account: exchange.gateway.account,
       gateway: exchange.gateway.id,
+      charged: { provider: target.provider.slug, model },
       budgets,
       amount,
       at: now,
