@@ -16,7 +16,7 @@ import { parseItem, storedJson, storedString } from '../table/stored-attributes.
 const LARGEST_ROWS = 256 * 1024;
 
 /** Stands for the names for which a minute had no more room. Their sums are kept. */
-export const OTHERS = '(others)';
+const OTHERS = '(others)';
 
 const count = z.number().nonnegative();
 const tokens = Object.fromEntries(TOKEN_CLASSES.map((name) => [name, count.default(0)]));
