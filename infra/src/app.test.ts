@@ -1,5 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { resource, resourcesOf, runApp, synthesise } from './synthesise-for-test.ts';
+
+// Each synthesis takes all of one core for seconds, and most tests make one or two while others use the cores as well.
+jest.setTimeout(120_000);
 
 describe('the CDK app', () => {
   test('synthesises offline, with no environment at all, passes the AWS Solutions checks, and gives the same again', async () => {
