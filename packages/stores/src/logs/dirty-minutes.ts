@@ -94,9 +94,14 @@ export class DirtyMinutes {
     return found;
   }
 
-  /** Those of all gateways, in pages. @throws {DamagedItem} */
+  /**
+   * Those of all gateways, in pages. Begins elsewhere each minute, so that a round which ends early does not always miss
+   * the same gateways. @throws {DamagedItem}
+   */
   async *all(): AsyncGenerator<readonly DirtyMinute[]> {
-    for (let partition = 0; partition < DIRTY_PARTITIONS; partition += 1) {
+    const first = Math.floor(this.#clock.now() / 60_000);
+    for (let nth = 0; nth < DIRTY_PARTITIONS; nth += 1) {
+      const partition = (first + nth) % DIRTY_PARTITIONS;
       const pages = this.#table.pages({
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': { S: dirtyPartition(partition) } },
