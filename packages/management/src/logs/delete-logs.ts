@@ -26,7 +26,7 @@ export async function deleteLogs(
 }
 
 const MORE_TO_DO = {
-  code: 2950,
+  code: 2962,
   message: 'One call has no time to delete all that was asked for. Repeat the call for the rest.',
 };
 

@@ -352,7 +352,7 @@ describe('deleting logs', () => {
     expect(answer.json).toMatchObject({
       success: true,
       result: { deleted: 400 },
-      messages: [{ code: 2950 }],
+      messages: [{ code: 2962 }],
     });
     Object.assign(api.ports.logs, { deleteMany });
   });
