@@ -5,6 +5,7 @@ import {
   type LogEntry,
   type Outcome,
   type RecordedCost,
+  type TokenUsage,
   tokensIn,
   tokensOut,
 } from '@weir/core';
@@ -50,15 +51,10 @@ export function viewLog({ record, feedback }: LogEntry): { readonly [field: stri
     ...(record.usageSource ? { usage_source: record.usageSource } : {}),
     ...(record.keySource ? { key_source: record.keySource } : {}),
     ...(record.keyId ? { key_id: record.keyId } : {}),
-    usage: record.usage && {
-      input: record.usage.input,
-      cache_read: record.usage.cacheRead,
-      cache_write: record.usage.cacheWrite,
-      output: record.usage.output,
-      reasoning: record.usage.reasoning,
-    },
+    usage: record.usage && viewUsage(record.usage),
     outcome: viewOutcome(record.outcome),
     ...(record.refusedBy === undefined ? {} : { refused_by: record.refusedBy }),
+    ...(record.route ? { route: record.route as JsonValue } : {}),
     attempts: record.attempts.map(({ provider, startedAt, duration, status, failure }) => ({
       provider,
       started_at: rfc3339(startedAt),
@@ -72,6 +68,14 @@ export function viewLog({ record, feedback }: LogEntry): { readonly [field: stri
   };
 }
 
+/** Each class under a name of the wire: `cacheRead` → `cache_read`. */
+const viewUsage = (usage: TokenUsage): JsonValue =>
+  Object.fromEntries(
+    Object.entries(usage).map(([name, count]: [string, number]) => [onTheWire(name), count]),
+  );
+
+const onTheWire = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** In dollars, as the contract has it; beside it what it was computed from. An unknown cost is left out: it is not 0. */
 function viewCost(cost: RecordedCost | null): { readonly [field: string]: JsonValue } {
   if (cost === null) return {};
@@ -82,10 +86,7 @@ function viewCost(cost: RecordedCost | null): { readonly [field: string]: JsonVa
 /** Each setting under a name of the wire: `retryDelay` → `retry_delay`. */
 const viewSettings = (settings: NonNullable<LogEntry['record']['settings']>): JsonValue =>
   Object.fromEntries(
-    Object.entries(settings).map(([name, { value, source }]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      { value, source },
-    ]),
+    Object.entries(settings).map(([name, { value, source }]) => [onTheWire(name), { value, source }]),
   );
 
 /** One log looked at closely: the list's fields and the beginnings of both bodies where they are text. */

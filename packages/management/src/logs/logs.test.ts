@@ -80,7 +80,8 @@ describe('listing logs', () => {
 describe('a log', () => {
   it('is shown under the names of the contract', async () => {
     const id = await log({
-      usage: { input: 5, cacheRead: 3, cacheWrite: 2, output: 7, reasoning: 4 },
+      usage: { input: 5, cacheRead: 3, cacheWrite: 2, output: 7, reasoning: 4, searches: 1 },
+      route: { route: 'r1', version: 'v1', steps: [] },
       metadata: { team: 'search' },
       modelType: 'text-generation',
       outcome: { kind: 'refused', code: 2003, blame: 'policy', message: 'too fast' },
@@ -99,6 +100,8 @@ describe('a log', () => {
       duration: 812,
       tokens_in: 10,
       tokens_out: 11,
+      usage: { input: 5, cache_read: 3, cache_write: 2, output: 7, reasoning: 4, searches: 1 },
+      route: { route: 'r1', version: 'v1', steps: [] },
       cost: 1.234567,
       custom_cost: false,
       usage_source: 'reported',
