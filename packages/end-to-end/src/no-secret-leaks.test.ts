@@ -283,6 +283,7 @@ test('of every secret that requests and settings hold, nothing is in any log, re
       await manage('GET', `gateways/${name}/logs/${id}${part}`);
   await manage('GET', 'gateways/main/logs?per_page=50');
 
+  process.stderr.write(`${MARKER}\n`);
   const kept = await everythingKept();
   const places = [
     ...kept,
@@ -295,7 +296,8 @@ test('of every secret that requests and settings hold, nothing is in any log, re
   for (const kind of [/^table .*Logs/, /^object bodies/, /^answer to .*logs\//])
     expect(found).toContainEqual(expect.stringMatching(kind));
   expect(holding('hello', kept)).toContainEqual(expect.stringMatching(/^table .*Logs/));
-  expect(gateway.logged.length + printed.length).toBeGreaterThan(0);
+  // A good run may print nothing at all.
+  expect(found).toContain('output');
 
   for (const [kind, secret] of Object.entries(SECRETS)) {
     expect(secret.length).toBeGreaterThan(20);
