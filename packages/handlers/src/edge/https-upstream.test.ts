@@ -150,6 +150,27 @@ describe('an answer', () => {
     expect(reader.ends).toHaveLength(1);
   });
 
+  it('that came while this process was busy is read before anybody is blamed for silence', async () => {
+    const idleTimeout = durationMs(60);
+    const { body } = await send(provider.at('large', { bytes: 50_000_000 }), { idleTimeout });
+    let [size, wasBusy] = [0, false];
+    const fault = await new Promise((resolve) => {
+      body.consume({
+        chunk(bytes) {
+          size += bytes.length;
+          if (wasBusy) return;
+          wasBusy = true;
+          // Behind it timers come before what has arrived.
+          setImmediate(() => {
+            for (const since = performance.now(); performance.now() - since < 3 * idleTimeout; );
+          });
+        },
+        end: resolve,
+      });
+    });
+    expect([fault, size]).toEqual([null, 50_000_000]);
+  });
+
   it('that stops in its middle ends with "idle-timeout", and the connection is closed', async () => {
     const reader = read((await send(provider.at('hang-mid-stream'), { idleTimeout: durationMs(60) })).body);
     expect(await reader.done).toMatchObject({ kind: 'idle-timeout' });

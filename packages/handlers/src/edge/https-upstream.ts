@@ -73,12 +73,16 @@ function once(
       if (cause instanceof UpstreamFailure) return reject(cause);
       return reject(new UpstreamFailure('unsendable', 'the request cannot be sent', { cause }));
     }
-    let timedOut = false;
-    const timer = setTimeout(() => {
+    let [answered, timedOut] = [false, false];
+    const giveUp = () => {
+      if (answered) return;
       timedOut = true;
       call.destroy();
-    }, request.firstByteTimeout);
+    };
+    // An answer that came while this process was busy is read first.
+    const timer = setTimeout(() => setImmediate(giveUp), request.firstByteTimeout);
     call.on('response', (message) => {
+      answered = true;
       clearTimeout(timer);
       resolve({
         status: message.statusCode ?? 502,
@@ -182,15 +186,24 @@ class MessageBody implements ByteStream {
     const message = this.#message;
     let ended = false;
     let heardAt = performance.now();
-    const onSilence = () => {
+    const left = () => {
       const now = performance.now();
       // Silence that we caused by not reading is not the provider's; the next is measured anew.
       if (message.isPaused()) heardAt = now;
-      const left = heardAt + this.#idleTimeout - now;
-      // Timers are whole milliseconds, and may be early by less than one.
-      if (left >= 1) timer = setTimeout(onSilence, left);
-      else this.#stop({ kind: 'idle-timeout', message: 'The provider stopped in the middle of its answer.' });
+      return heardAt + this.#idleTimeout - now;
     };
+    // Timers are whole milliseconds, and may be early by less than one.
+    const isOver = () => left() < 1;
+    const onSilence = () => {
+      if (!isOver()) wait();
+      // Nor is it when this process was busy: what arrived meanwhile is read first.
+      else setImmediate(() => (!ended && isOver() ? stop() : wait()));
+    };
+    const wait = () => {
+      if (!ended) timer = setTimeout(onSilence, left());
+    };
+    const stop = () =>
+      this.#stop({ kind: 'idle-timeout', message: 'The provider stopped in the middle of its answer.' });
     // A chunk costs a note of the time; the socket's own timeout would cost it a timer.
     let timer: NodeJS.Timeout | null = null;
     const end = (fault: StreamFault | null) => {
@@ -205,7 +218,7 @@ class MessageBody implements ByteStream {
       broken();
       return;
     }
-    timer = setTimeout(onSilence, this.#idleTimeout);
+    wait();
     message.on('data', (chunk: Buffer) => {
       heardAt = performance.now();
       consumer.chunk(chunk);
