@@ -151,10 +151,13 @@ describe('a provider that says 200 and means something else', () => {
     expectApiHostError(await send(api(gateway, { headers: meeting(fault) })), 502, 2005);
   });
 
-  test('broken JSON passes as it is, without usage in its record', async () => {
+  test('broken JSON passes as it is; what it used is our count in its record', async () => {
     const answer = await send(faulty(['broken-json']));
     expect([answer.status, answer.body]).toEqual([200, (await direct(['broken-json'])).body]);
-    expect(await gateway.records.of(answer.eventId)).toMatchObject({ usage: null });
+    expect(await gateway.records.of(answer.eventId)).toMatchObject({
+      usage: { input: expect.any(Number) },
+      usageSource: expect.stringMatching(/^(?:counted|estimated)$/),
+    });
   });
 });
 
@@ -274,11 +277,12 @@ describe('unusual answers pass as they are', () => {
       expect(answer.headers['content-type']).toBe('application/vnd.amazon.eventstream');
       expect(answer.body).toEqual((await direct(fault)).body);
       const whole = end === 'whole';
-      const { usage, streamed, model } = await gateway.records.of(answer.eventId);
-      expect({ streamed, model, input: usage?.input ?? null }).toEqual({
+      const { usage, usageSource, streamed, model } = await gateway.records.of(answer.eventId);
+      expect({ streamed, model, usageSource, isReported: usage?.input === 19 }).toEqual({
         streamed: true,
         model: 'a.b',
-        input: whole ? 19 : null,
+        usageSource: whole ? 'reported' : 'estimated',
+        isReported: whole,
       });
     },
   );

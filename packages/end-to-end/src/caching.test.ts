@@ -102,7 +102,7 @@ describe('when answers are cached', () => {
   ])('5.4-5: a lifetime of %s is %d seconds, with a warning in the log', async (value, used, warning) => {
     const answer = await gateway.send(chat({ body: fresh(CHAT), headers: { 'cf-aig-cache-ttl': value } }));
     const { settings, warnings } = await gateway.records.of(answer.eventId);
-    expect([answer.status, settings?.cacheTtl?.value, warnings]).toEqual([200, used, [warning]]);
+    expect([answer.status, settings?.cacheTtl?.value, warnings.includes(warning)]).toEqual([200, used, true]);
   });
 
   test('a key that is too long is ignored with a warning; the headers in all have their own limit', async () => {
@@ -110,7 +110,7 @@ describe('when answers are cached', () => {
     const answer = await gateway.send(on('plain', chat({ headers })));
     expect([answer.status, verdict(answer)]).toEqual([200, undefined]);
     const { warnings } = await gateway.records.of(answer.eventId);
-    expect(warnings).toEqual(['cf-aig-cache-key must be 1 to 1024 characters and was ignored']);
+    expect(warnings).toContain('cf-aig-cache-key must be 1 to 1024 characters and was ignored');
     const huge = await gateway.send(chat({ headers: { 'cf-aig-cache-key': 'k'.repeat(12_000) } }));
     expect(huge.status).toBe(431);
   });
