@@ -19,6 +19,7 @@ export * from './identity/permissions.ts';
 export * from './identity/stored-token.ts';
 export * from './identity/token-secret.ts';
 export * from './ids.ts';
+export { plainModel } from './money/book/model-names.ts';
 export type { PackedBook, PackedProvider } from './money/book/packed-book.ts';
 export * from './money/custom-cost.ts';
 export * from './money/micros.ts';

@@ -262,7 +262,7 @@ describe('invoices', () => {
     const month = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
     charge(99n, month - 1);
     charge(10_000n, month);
-    charge(15_000n, month + 1);
+    charge(15_000n, month + 1, 'gpt-5-2025-08-07');
     charge(30_001n, month + 2, 'claude-sonnet-5', 'anthropic');
     const answer = await get('invoice-preview');
     expect(answer.json.result).toMatchObject({

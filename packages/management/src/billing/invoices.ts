@@ -6,6 +6,7 @@ import {
   type Micros,
   micros,
   NO_MONEY,
+  plainModel,
   Refusal,
 } from '@weir/core';
 import * as z from 'zod';
@@ -96,11 +97,12 @@ function monthOf(now: EpochMs): Period {
   return { from: epochMs(Date.UTC(year, month)), to: epochMs(Date.UTC(year, month + 1)) };
 }
 
-/** By `provider/model` (spec 5.3-14), the dearest first. */
+/** By `provider/model` without the mark of a release (spec 5.3-14), the dearest first. */
 function linesOf(charges: readonly CreditEntry[], { from, to }: Period): JsonValue {
   const byModel = Map.groupBy(
     charges,
-    ({ provider, model }) => `${provider ?? 'unknown'}/${model ?? 'unknown'}`,
+    ({ provider = 'unknown', model }) =>
+      `${provider}/${model === undefined ? 'unknown' : plainModel(provider, model)}`,
   );
   return [...byModel]
     .map(([description, entries]) => ({ description, entries, sum: sumOf(entries) }))

@@ -35,6 +35,12 @@ export function namesOf(provider: string, model: string): readonly string[] {
   return [...names];
 }
 
+/** The model without the mark of one release, its region or its address, as invoices name it (spec 5.3-14). */
+export function plainModel(provider: string, model: string): string {
+  const names = namesOf(provider, model);
+  return names.reduce((plain, name) => (name.length < plain.length ? name : plain), names[0] ?? model);
+}
+
 function withoutAddress(provider: string, name: string): readonly string[] {
   const parts = name.split('/');
   const last = parts.at(-1) ?? name;
