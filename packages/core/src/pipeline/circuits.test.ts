@@ -78,7 +78,7 @@ describe('a step whose circuit is open', () => {
     provider(jsonAnswer('{}', 500));
     expect((await universal(openai, anthropic, groq)).header('cf-aig-step')).toBe('2');
     expect(called()).toEqual(['api.openai.com', 'api.groq.com']);
-    const [last, first] = gateway.records;
+    const [last, first] = gateway.recordsOfSteps().toReversed();
     expect([first?.attempts, last?.attempts]).toMatchObject([
       [{ provider: 'openai', status: 500 }],
       [{ provider: 'anthropic', failure: 'circuit-open' }, { provider: 'groq' }],

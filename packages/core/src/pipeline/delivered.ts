@@ -16,6 +16,6 @@ export interface Delivered {
   readonly fault: StreamFault | null;
   /** It came from the cache: nobody was called, so it used no tokens (spec 5.4-8). */
   readonly cached?: boolean;
-  /** Where it was drawn up before the answer left; null: that failed. */
-  readonly bill?: Bill | null;
+  /** Where it was drawn up before the answer left. */
+  readonly bill?: Bill;
 }

@@ -108,6 +108,23 @@ describe('what a request cost', () => {
     expect(gateway.record()).toMatchObject({ usage, usageSource: 'counted', cost: { micros: 10 } });
   });
 
+  it('is counted when the answer has left: no caller waits for a tokenizer', async () => {
+    gateway.provider = () => jsonAnswer('{"choices":[]}');
+    let isCounted = false;
+    const { count } = gateway.pricing;
+    gateway.pricing = {
+      ...gateway.pricing,
+      count: (given) => {
+        isCounted = true;
+        return count(given);
+      },
+    };
+    const answer = await gateway.open({ headers: known, body });
+    expect([isCounted, answer.headers.has('weir-cost')]).toEqual([false, false]);
+    await answer.settle();
+    expect(isCounted).toBe(true);
+  });
+
   it('of a cut stream is what came of it: the input as reported, the output as counted', async () => {
     const stream = new ScriptedBody();
     gateway.provider = () => streamAnswer(stream);
@@ -134,7 +151,7 @@ describe('what a request cost', () => {
       },
     };
     expect((await gateway.request({ headers: known, body })).status).toBe(200);
-    expect(gateway.record().cost).toBeUndefined();
+    expect(gateway.record().cost).toBeNull();
     expect(gateway.faults).toHaveLength(1);
   });
 });
@@ -221,6 +238,30 @@ describe('a spend limit (spec 5.11)', () => {
       usageSource: 'estimated',
       cost: { micros: 1000, book: 'ceiling' },
     });
+  });
+
+  it.each([
+    ['has no price for what was used', () => null],
+    [
+      'fails',
+      () => {
+        throw new Error('a defect');
+      },
+    ],
+  ])('keeps what was reserved when the price book %s', async (_, cost) => {
+    withLimit();
+    gateway.pricing = { ...gateway.pricing, cost };
+    await gateway.request({ headers: known, body });
+    expect(settled).toEqual([1000n]);
+    expect(gateway.record().cost).toMatchObject({ micros: 1000, book: 'ceiling' });
+  });
+
+  it('that is used up counts no tokens for the requests that it refuses', async () => {
+    const verdict = { ...refused(), spent: micros(1_000_000n) };
+    withLimit();
+    gateway.ledger = () => verdict;
+    expect((await gateway.request({ headers: known, body })).status).toBe(429);
+    expect(gateway.reserved).toHaveLength(1);
   });
 
   it('is settled also where no logs are kept', async () => {

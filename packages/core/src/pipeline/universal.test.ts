@@ -61,7 +61,7 @@ describe('the universal endpoint (spec 5.8)', () => {
       'https://api.openai.com/v1/chat/completions',
       'https://api.anthropic.com/v1/messages?beta=true',
     ]);
-    const [last, first] = gateway.records;
+    const [last, first] = gateway.recordsOfSteps().toReversed();
     expect(first).toMatchObject({
       step: 0,
       statusCode: 401,
@@ -100,7 +100,7 @@ describe('the universal endpoint (spec 5.8)', () => {
     const once = { ...anthropic, headers: { ...anthropic.headers, 'cf-aig-request-timeout': '700' } };
     await send([twice, once], { 'cf-aig-request-timeout': '100' });
     expect(gateway.sent.map(({ firstByteTimeout }) => firstByteTimeout)).toEqual([900, 280_000, 700]);
-    const [last, first] = gateway.records;
+    const [last, first] = gateway.recordsOfSteps().toReversed();
     expect(first).toMatchObject({
       attempts: [{ status: 500 }, { status: 500 }],
       settings: {

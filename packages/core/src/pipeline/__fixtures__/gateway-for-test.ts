@@ -59,6 +59,11 @@ export class GatewayForTest extends PortsForTest {
     };
   }
 
+  /** In the order of the steps that they tell of; they are handed over in any. */
+  recordsOfSteps(): readonly RequestRecord[] {
+    return this.records.toSorted((one, other) => one.step - other.step);
+  }
+
   /** The one record that was written. */
   record(): RequestRecord {
     const [record] = this.records;

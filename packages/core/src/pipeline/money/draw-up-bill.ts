@@ -15,34 +15,76 @@ const NOTHING: RecordedCost = { micros: 0, book: 'none', price: 'none' };
 export type BillPorts = Pick<Ports, 'pricing' | 'compression'>;
 
 /**
+ * What the answer itself says of its bill. Null: it says nothing, so its texts have to be counted, which no caller waits for.
+ *
  * @param plain the answer's bytes without content encoding; null when it cannot be undone.
  */
+export async function statedBill(
+  story: Planned,
+  delivered: Delivered,
+  plain: Uint8Array | null,
+  ports: BillPorts,
+): Promise<Bill | null> {
+  const { target, status, fault, cached = false } = delivered;
+  if (cached || status >= 400)
+    return { usage: null, usageSource: null, model: target.model, cost: NOTHING, warnings: [] };
+  const { model, reported } = factsIn(delivered, plain);
+  if (reported === null || fault !== null) return null;
+  return billFor(story, delivered, model, { usage: reported, source: 'reported' }, ports);
+}
+
+/** The bill of any answer, what nobody stated counted. */
 export async function billOf(
   story: Planned,
   delivered: Delivered,
   plain: Uint8Array | null,
   ports: BillPorts,
 ): Promise<Bill> {
-  const { target, status, cached = false } = delivered;
-  if (cached || status >= 400)
-    return { usage: null, usageSource: null, model: target.model, cost: NOTHING, warnings: [] };
-  const facts = plain ? readAnswer(target.provider.usage, plain) : { usage: null, model: null };
-  const model = facts.model ?? target.model;
-  const reported = facts.usage ?? readUsageHeaders(delivered.headers);
+  const stated = await statedBill(story, delivered, plain, ports);
+  if (stated) return stated;
+  const { model, reported } = factsIn(delivered, plain);
   const used = await usageOf(story, delivered, plain, reported, ports);
-  if (used === null) return { ...unusable(story), model };
-  const cost = await costOf(story, delivered, facts.model, used.usage, ports);
-  const warnings =
-    cost === null ? [`the price of ${target.provider.slug}/${model ?? '(no model)'} is not known`] : [];
-  return { usage: used.usage, usageSource: used.source, model, cost, warnings };
+  if (used) return billFor(story, delivered, model, used, ports);
+  return { ...uncounted(story), model: model ?? delivered.target.model };
 }
 
-/** What cannot be counted is charged as it was reserved, where it was: a budget must not be got around by an odd answer. */
-function unusable({ funds }: Planned): Omit<Bill, 'model'> {
-  if (funds.kind !== 'reserved') return { usage: null, usageSource: null, cost: null, warnings: [] };
-  const cost = { micros: Number(funds.amount), book: 'ceiling', price: 'ceiling' };
+function factsIn({ target, headers }: Delivered, plain: Uint8Array | null) {
+  const facts = plain ? readAnswer(target.provider.usage, plain) : { usage: null, model: null };
+  return { model: facts.model, reported: facts.usage ?? readUsageHeaders(headers) };
+}
+
+/** @param answered the model as the answer names it. */
+async function billFor(
+  story: Planned,
+  delivered: Delivered,
+  answered: string | null,
+  { usage, source }: Used,
+  ports: BillPorts,
+): Promise<Bill> {
+  const { provider } = delivered.target;
+  const model = answered ?? delivered.target.model;
+  const stated = { usage, usageSource: source, model };
+  const cost = await costOf(story, delivered, answered, usage, ports);
+  if (cost) return { ...stated, cost, warnings: [] };
+  const warning = `the price of ${provider.slug}/${model ?? '(no model)'} is not known`;
+  return { ...stated, cost: asReserved(story), warnings: [warning] };
+}
+
+/** The bill of an answer that no other could be drawn up for. */
+export const billAsReserved = (story: Planned, { target }: Delivered): Bill => ({
+  ...uncounted(story),
+  model: target.model,
+});
+
+function uncounted(story: Planned): Omit<Bill, 'model'> {
+  const cost = asReserved(story);
+  if (cost === null) return { usage: null, usageSource: null, cost, warnings: [] };
   return { usage: null, usageSource: 'estimated', cost, warnings: ['its usage cannot be counted'] };
 }
+
+/** What cannot be found out costs what was reserved for it, where it was: no odd answer gets around a budget. */
+const asReserved = ({ funds }: Planned): RecordedCost | null =>
+  funds.kind === 'reserved' ? { micros: Number(funds.amount), book: 'ceiling', price: 'ceiling' } : null;
 
 interface Used {
   readonly usage: TokenUsage;
@@ -52,12 +94,11 @@ interface Used {
 /** The provider's word; where it says nothing, or was cut off before its last word, our count (spec 5.16). */
 async function usageOf(
   story: Planned,
-  { target, headers, fault }: Delivered,
+  { target, headers }: Delivered,
   plain: Uint8Array | null,
   reported: TokenUsage | null,
   ports: BillPorts,
 ): Promise<Used | null> {
-  if (reported && fault === null) return { usage: reported, source: 'reported' };
   const isText = /json|event-?stream/i.test(header(headers, 'content-type') ?? '');
   const isCountable = target.provider.usage !== 'none' && target.model !== null && isText && plain !== null;
   if (!isCountable || story.request.method !== 'POST')

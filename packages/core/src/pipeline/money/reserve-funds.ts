@@ -50,7 +50,8 @@ export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts):
     const verdict = await reserve(ceiling.amount);
     if (verdict.granted) return reserved(verdict.reservation, ceiling.amount);
     // The first ceiling takes every byte for a token; near the limit it is worth counting.
-    const counted = await pricing.countedCeiling(question, { body: target.body });
+    const isEmpty = verdict.spent + verdict.reserved >= verdict.limit;
+    const counted = isEmpty ? null : await pricing.countedCeiling(question, { body: target.body });
     const again = counted && counted.amount < ceiling.amount ? await reserve(counted.amount) : null;
     if (counted && again?.granted) return reserved(again.reservation, counted.amount);
     const final = again && !again.granted ? again : verdict;

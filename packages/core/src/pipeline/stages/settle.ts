@@ -10,7 +10,7 @@ import { buildRecord } from '../build-record.ts';
 import type { Delivered } from '../delivered.ts';
 import type { Planned, Progress, Target } from '../exchange.ts';
 import type { Bill } from '../money/bill.ts';
-import { billOf } from '../money/draw-up-bill.ts';
+import { billAsReserved, billOf, statedBill } from '../money/draw-up-bill.ts';
 import { settleFunds } from '../money/funds.ts';
 import type { Ports } from '../ports.ts';
 
@@ -28,8 +28,7 @@ export async function settleAnswer(
   await handOver(story, ports, async () => {
     const { target, status, headers, fault, cached = false } = delivered;
     const plain = await readable(delivered, ports);
-    const bill =
-      delivered.bill === undefined ? await billFor(story, delivered, plain, ports) : delivered.bill;
+    const bill = delivered.bill ?? (await drawUp(story, delivered, ports, billOf, plain));
     const record = buildRecord(story, {
       target,
       progress,
@@ -44,32 +43,33 @@ export async function settleAnswer(
       bill,
       endedAt,
     });
-    return { record, cost: micros(BigInt(bill?.cost?.micros ?? 0)) };
+    return { record, cost: micros(BigInt(bill.cost?.micros ?? 0)) };
   });
 }
 
-/** For an answer that is all here, before it leaves: its cost goes out with it. */
+/** For an answer that is all here, before it leaves: its cost goes out with it, where the answer says its usage. */
 export async function billBefore(
   story: Planned,
   delivered: Delivered,
   ports: SettlePorts,
 ): Promise<Delivered> {
-  const plain = await readable(delivered, ports);
-  return { ...delivered, bill: await billFor(story, delivered, plain, ports) };
+  const bill = await drawUp(story, delivered, ports, statedBill, await readable(delivered, ports));
+  return bill ? { ...delivered, bill } : delivered;
 }
 
 /** An answer whose cost cannot be found out is still an answer, and is still recorded. */
-async function billFor(
+async function drawUp<Drawn>(
   story: Planned,
   delivered: Delivered,
-  plain: Uint8Array | null,
   ports: SettlePorts,
-): Promise<Bill | null> {
+  draw: (story: Planned, it: Delivered, plain: Uint8Array | null, ports: SettlePorts) => Promise<Drawn>,
+  plain: Uint8Array | null,
+): Promise<Drawn | Bill> {
   try {
-    return await billOf(story, delivered, plain, ports);
+    return await draw(story, delivered, plain, ports);
   } catch (error) {
     ports.faults.report('the cost of a request could not be found out', error, story.id);
-    return null;
+    return billAsReserved(story, delivered);
   }
 }
 
