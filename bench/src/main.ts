@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { firstEvents } from './cold-start/events.ts';
 import { type ColdStart, measureColdStarts, runtimeClientIsBuilt } from './cold-start/measure-cold-starts.ts';
+import { startBarePipe } from './contenders/bare-pipe.ts';
 import type { Contender } from './contenders/contender.ts';
 import { direct } from './contenders/direct.ts';
 import { startPortkey } from './contenders/portkey.ts';
@@ -23,6 +24,7 @@ import { type LoadScenario, scenarios } from './measures/scenarios.ts';
 import { countStoreRoundTrips } from './measures/store-round-trips.ts';
 import type { CannedAddress } from './processes/canned-shape.ts';
 import { Child } from './processes/child.ts';
+import { place } from './processes/cores.ts';
 import { providerBundleSources } from './profile/bundle-sources.ts';
 import { summarise } from './profile/summarise.ts';
 import { markdown } from './report/markdown.ts';
@@ -44,6 +46,8 @@ const script = (name: string) => `${HERE}src/processes/${name}.ts`;
 
 const startedAt = new Date();
 const loadAverage = loadavg()[0] ?? Number.NaN;
+// What is started from here on inherits this place; the gateways get a core of their own once they have started.
+const apart = place(process.pid, 'other-cores');
 const upstreamProcess = new Child({ arguments: [script('canned-upstream')] });
 const client = new Child({ arguments: [script('load-client')] });
 const upstream = (await upstreamProcess.request({})) as CannedAddress;
@@ -51,7 +55,9 @@ const upstreamUrl = `http://127.0.0.1:${upstream.port}`;
 say('Starting the gateways');
 const weir = await startWeir(upstreamUrl);
 const portkey = await startPortkey(upstreamUrl);
-const contenders: readonly Contender[] = [weir, portkey, direct(upstreamUrl)];
+const pipe = await startBarePipe(upstreamUrl);
+const contenders: readonly Contender[] = [weir, portkey, pipe, direct(upstreamUrl)];
+if (apart) for (const contender of contenders) contender.process?.place('own-core');
 
 try {
   const chosen = scenarios(options.quick).filter(({ name }) => name.includes(options.only));
@@ -66,14 +72,15 @@ try {
     options.only === '' || options.only === 'policies'
       ? await measurePolicies(weir, client, upstreamUrl, options.quick)
       : [];
-  say('Ledger');
-  const ledger = options.only === '' || options.only === 'ledger' ? await measureLedger(weir) : null;
   say('Routes');
   const routing = options.only === '' || options.only === 'routing' ? measureRouting(options.quick) : null;
   const fallback =
     options.only === '' || options.only === 'routing'
       ? await measureFallback(weir, client, options.quick)
       : [];
+  if (apart) place(process.pid, 'anywhere');
+  say('Ledger');
+  const ledger = options.only === '' || options.only === 'ledger' ? await measureLedger(weir) : null;
   say('Bundles and cold starts');
   const bundles = await measureBundles(weir.host.functions, options.quick ? 3 : 10);
   const coldStarts = await coldStart(weir);
@@ -92,7 +99,7 @@ try {
   };
   report(results);
 } finally {
-  await Promise.all([weir.stop(), portkey.stop(), client.stop(), upstreamProcess.stop()]);
+  await Promise.all([weir.stop(), portkey.stop(), pipe.stop(), client.stop(), upstreamProcess.stop()]);
 }
 
 async function measureRounds(
@@ -103,11 +110,15 @@ async function measureRounds(
   let requests = 0;
   for (const scenario of chosen) {
     say(scenario.name);
-    const result = await runScenario(scenario, contenders, client, upstream);
+    const result = await runScenario(scenario, contendersIn(scenario), client, upstream);
     results.push(result);
     requests += result.sentToEach;
   }
   return { results, handOffs: { requests, records: (await weir.countRecords()) - before } };
+}
+
+function contendersIn({ floor }: LoadScenario): readonly Contender[] {
+  return contenders.filter(({ name }) => floor || name !== 'pipe');
 }
 
 async function profile(chosen: readonly LoadScenario[]): Promise<readonly ScenarioProfile[]> {
@@ -157,6 +168,7 @@ function environment(): RunEnvironment {
     node: process.version,
     peer: `${peer.name} ${peer.version}`,
     loadAverage,
+    apart,
     minutes: (Date.now() - startedAt.getTime()) / 60_000,
   };
 }

@@ -36,6 +36,8 @@ export interface RunEnvironment {
   readonly node: string;
   readonly peer: string;
   readonly loadAverage: number;
+  /** Each gateway's process had a core of its own. */
+  readonly apart?: boolean;
   readonly minutes: number;
 }
 

@@ -1,6 +1,5 @@
 import type { Child } from '../processes/child.ts';
 
-/** One way from the load client to the canned upstream. */
 /** Where chat completions are posted, and for which model. */
 export interface Way {
   readonly url: string;
@@ -8,8 +7,9 @@ export interface Way {
   readonly model: string;
 }
 
+/** One way from the load client to the canned upstream. */
 export interface Contender extends Way {
-  readonly name: 'weir' | 'portkey' | 'direct';
+  readonly name: 'weir' | 'portkey' | 'pipe' | 'direct';
   /** The same question to a model of Anthropic, whose answer comes back in OpenAI's format; the direct way's does not. */
   readonly translated: Way;
   /** The process whose CPU and memory count; null for the direct way. */

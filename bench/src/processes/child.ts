@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { type Place, place } from './cores.ts';
 import type { ProbeAnswers, ProbeQuestion } from './probe.ts';
 
 const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url));
@@ -66,6 +67,11 @@ export class Child {
 
   get hasExited(): boolean {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  /** The process itself; what it has started already stays where it is. */
+  place(where: Place): boolean {
+    return this.#process.pid !== undefined && place(this.#process.pid, where);
   }
 
   ask<Question extends ProbeQuestion>(question: Question): Promise<ProbeAnswers[Question]> {

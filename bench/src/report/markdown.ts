@@ -4,7 +4,7 @@ import type { FallbackRound } from '../measures/route-fallback.ts';
 import { type Spread, spread } from '../measures/statistics.ts';
 import type { HotPlace } from '../profile/summarise.ts';
 import type { Results } from '../results.ts';
-import { isReached, type Target, targets } from './targets.ts';
+import { cpuRatio, isReached, type Target, targets } from './targets.ts';
 
 export function markdown(results: Results): string {
   return [
@@ -13,6 +13,7 @@ export function markdown(results: Results): string {
     environmentTable(results),
     '## Numbers to reach',
     targetTable(targets(results)),
+    ...floorSentence(results),
     '## Pass-through of chat completions',
     ...results.scenarios.flatMap((scenario) => [`### ${scenario.scenario.name}`, scenarioTable(scenario)]),
     '## Caching and limiting',
@@ -124,9 +125,21 @@ function targetTable(list: readonly Target[]): string {
 
 const unit = (target: Target) => [target.unit, target.of].filter(Boolean).join(' ');
 
+/** What of a number no gateway on `node:http` could save, so that a reader can tell work from floor. */
+function floorSentence({ scenarios }: Results): string[] {
+  const floors = scenarios.flatMap((result) => {
+    const share = cpuRatio(result, 'pipe');
+    return share ? [`${number(share)} × the peer’s CPU (${result.scenario.name})`] : [];
+  });
+  if (floors.length === 0) return [];
+  return [
+    `The floor: in the same rounds a bare \`node:http\` process that only hands bytes on, without an account, a key, a policy or a record, costs ${floors.join('; ')}.`,
+  ];
+}
+
 function scenarioTable({ rounds, scenario }: ScenarioResult): string {
   const direct = rounds.direct ?? [];
-  const names = ['weir', 'portkey', 'direct'].filter((name) => rounds[name]);
+  const names = ['weir', 'portkey', 'pipe', 'direct'].filter((name) => rounds[name]);
   const added = (list: readonly RoundResult[], field: 'p50' | 'p99' | 'firstByteP50' | 'firstByteP99') =>
     cell(list.map((round, index) => round[field] - (direct[index]?.[field] ?? Number.NaN)));
   const whole = (list: readonly RoundResult[], field: 'p50' | 'p99' | 'perSecond') =>
@@ -200,6 +213,9 @@ function method({ handOffs, roundTrips, environment }: Results): string {
   const lines = [
     'Load client, canned upstream, each gateway and the embedded stores run in processes of their own, all on this machine. Every answer is checked for status and size.',
     'Upstream: one chat completion as JSON at once; or, streamed, 300 events of together 97 KB, one every 4 ms.',
+    environment.apart
+      ? 'Each gateway’s own process has one core, everything else the others, as if the gateway had a machine of its own; else a write that wakes another process can make its writer wait on the same core. Bundles, ledger and cold starts use all cores.'
+      : 'No process has a core of its own (one core, or no `taskset`), so that processes can make each other wait.',
     '“Added” is a gateway’s percentile minus the direct way’s in the same round. Ratios are taken within a round.',
     'CPU is user and system time of the gateway’s process as the operating system counts it, until 300 ms after the last answer, so work that follows the last byte is in it; divided by the requests.',
     'Weir: the local host with the synthesised template and the deployed bundles; `provider` route, gateway with authentication and logging on, the hand-off to SQS on. The log consumer, which on AWS is another function with its own CPU, is paused, so that the process is the gateway alone.',

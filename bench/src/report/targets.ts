@@ -24,7 +24,7 @@ export function targets(results: Results): readonly Target[] {
         scenario.short === short &&
         scenario.concurrency === concurrency,
     );
-  const cpu = (round: RoundResult) => round.cpuPerRequest ?? Number.NaN;
+  const cpuOf = (result: ScenarioResult | undefined) => cpuRatio(result, 'weir');
   const peer = 'the peer';
   return [
     {
@@ -32,35 +32,35 @@ export function targets(results: Results): readonly Target[] {
       limit: 0.6,
       unit: '×',
       of: peer,
-      measured: ratio(find(false, 1), (round, direct) => round.p50 - direct.p50),
+      measured: ratio(find(false, 1), 'weir', (round, direct) => round.p50 - direct.p50),
     },
     {
       what: 'CPU per request, 32 at once',
       limit: 0.5,
       unit: '×',
       of: peer,
-      measured: ratio(find(false, 32), cpu),
+      measured: cpuOf(find(false, 32)),
     },
     {
       what: 'CPU per request, 1 at a time',
       limit: 1,
       unit: '×',
       of: peer,
-      measured: ratio(find(false, 1), cpu),
+      measured: cpuOf(find(false, 1)),
     },
     {
       what: 'CPU per 300-chunk stream, 20 at once',
       limit: 0.5,
       unit: '×',
       of: peer,
-      measured: ratio(find(true, 20), cpu),
+      measured: cpuOf(find(true, 20)),
     },
     {
       what: 'CPU per translated 300-chunk stream, 20 at once',
       limit: 1,
       unit: '×',
       of: peer,
-      measured: ratio(find(true, 20, { translated: true }), cpu),
+      measured: cpuOf(find(true, 20, { translated: true })),
     },
     {
       what: 'first token of a translated stream, added to that of one that passes through, p50',
@@ -123,12 +123,17 @@ export function targets(results: Results): readonly Target[] {
   ];
 }
 
+/** CPU per request, over the peer's in the same round. */
+export const cpuRatio = (result: ScenarioResult | undefined, name: 'weir' | 'pipe'): Spread | null =>
+  ratio(result, name, ({ cpuPerRequest }) => cpuPerRequest ?? Number.NaN);
+
 function ratio(
   result: ScenarioResult | undefined,
+  name: 'weir' | 'pipe',
   value: (round: RoundResult, direct: RoundResult) => number,
 ): Spread | null {
-  const { weir = [], portkey = [], direct = [] } = result?.rounds ?? {};
-  const ratios = weir.flatMap((ours, round) => {
+  const { [name]: measured = [], portkey = [], direct = [] } = result?.rounds ?? {};
+  const ratios = measured.flatMap((ours, round) => {
     const [theirs, without] = [portkey[round], direct[round]];
     return theirs && without ? [value(ours, without) / value(theirs, without)] : [];
   });
