@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { DELIMITER, type StreamTarget } from '../functions/response-stream.ts';
 import { frameOf, LAST_FRAME } from './chunk-frame.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { HEADER_BYTES, headerBytes, PRELUDE_BYTES } from './limits.ts';
 import { parsePrelude } from './prelude.ts';
 import { type ResponseHead, responseHead } from './response-head.ts';
 
 const NOTHING = Buffer.alloc(0);
+
+/** Frames of one turn wait up to here; then the function waits. Bytes. */
+const HELD_BYTES = 64 * 1024;
 
 /** Why the bytes of a function are no answer that API Gateway would relay. */
 export class MalformedAnswer extends Error {
@@ -29,6 +33,9 @@ export class StreamedAnswer implements StreamTarget {
   #bodyBegun = false;
   /** The body goes out in chunks, which are framed here and not by the response. */
   #frames = false;
+  /** Frames that go out at the end of this turn. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
 
   /** @param refuse called at most once, before anything was sent: the answer is not one. */
   constructor(response: ServerResponse, requestId: string, refuse: (reason: MalformedAnswer) => void) {
@@ -47,6 +54,7 @@ export class StreamedAnswer implements StreamTarget {
   /** Takes everything that still comes and sends nothing of it. */
   discard(): void {
     this.#discards = true;
+    this.#held = [];
     this.#resume();
   }
 
@@ -75,8 +83,10 @@ export class StreamedAnswer implements StreamTarget {
 
   end(): void {
     if (this.#discards) return;
-    if (this.#opening === null) this.#response.end(this.#frames ? LAST_FRAME : undefined);
-    else
+    if (this.#opening === null) {
+      this.#flush();
+      this.#response.end(this.#frames ? LAST_FRAME : undefined);
+    } else
       this.#malformed(
         'it ended before its metadata did: write once, if only an empty string, before the end',
       );
@@ -85,10 +95,21 @@ export class StreamedAnswer implements StreamTarget {
   /** @returns false when the client should take what it has first. */
   #send(body: Buffer): boolean {
     if (!this.#frames) return this.#response.write(body);
-    let ready = true;
-    for (const part of frameOf(body)) ready = this.#response.write(part);
-    return ready;
+    if (this.#held.length === 0) atEndOfTurn(this.#flush);
+    this.#held.push(...frameOf(body));
+    this.#heldBytes += body.length;
+    return this.#heldBytes < HELD_BYTES && !this.#response.writableNeedDrain;
   }
+
+  readonly #flush = (): void => {
+    if (this.#held.length === 0) return;
+    const frames = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    let ready = true;
+    for (const frame of frames) ready = this.#response.write(frame);
+    if (ready) this.#resume();
+  };
 
   #resume(): void {
     const waiting = this.#waiting;
