@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mintToken } from '@weir/core';
+import type { RawAnswer, RawRequest } from '@weir/testkit/http';
 import {
   expectApiHostError,
   expectEnvelopeError,
   expectGatewayHostError,
 } from './__fixtures__/error-shapes.ts';
-import type { RawAnswer, RawRequest } from './__fixtures__/raw-http.ts';
 import { api, CHAT, compat, native, UNIFIED_CHAT } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway, type Token } from './__fixtures__/running-gateway.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type RawAnswer, sendRaw } from '@weir/testkit/http';
 import { expectEnvelopeError, expectGatewayHostError } from './__fixtures__/error-shapes.ts';
-import { type RawAnswer, sendRaw } from './__fixtures__/raw-http.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 import { listKeys, storeKey } from './__fixtures__/stored-keys.ts';
 import { nativeOn } from './__fixtures__/through.ts';

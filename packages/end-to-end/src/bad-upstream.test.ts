@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FaultUpstream, faultHeader } from '@weir/testkit';
+import { openRaw, type RawRequest, sendRaw } from '@weir/testkit/http';
 import { expectApiHostError, expectGatewayHostError } from './__fixtures__/error-shapes.ts';
-import { openRaw, type RawRequest, sendRaw } from './__fixtures__/raw-http.ts';
 import { api, compat, native, STREAMED_CHAT } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 

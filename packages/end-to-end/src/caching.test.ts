@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { faultHeader, OPENAI_CHAT_TEXT } from '@weir/testkit';
+import type { RawRequest } from '@weir/testkit/http';
 import { eventually } from './__fixtures__/eventually.ts';
-import type { RawRequest } from './__fixtures__/raw-http.ts';
 import { api, CHAT, compat, native, STREAMED_CHAT, UNIFIED_CHAT } from './__fixtures__/requests.ts';
 import { type RunningGateway, type SentAnswer, startGateway } from './__fixtures__/running-gateway.ts';
 

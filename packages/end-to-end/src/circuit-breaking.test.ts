@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { faultHeader } from '@weir/testkit';
+import { type HandlerProcess, startHandlers } from '@weir/testkit/handlers';
+import { type RawAnswer, sendRaw } from '@weir/testkit/http';
 import { eventually } from './__fixtures__/eventually.ts';
-import { type HandlerProcess, startHandlers, watchedPlugins } from './__fixtures__/handler-processes.ts';
-import { type RawAnswer, sendRaw } from './__fixtures__/raw-http.ts';
+import { environmentOf, watchedPlugins } from './__fixtures__/host-functions.ts';
 import { native, PROVIDER_KEY } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 
@@ -19,7 +20,7 @@ let processes: readonly HandlerProcess[] = [];
 beforeAll(async () => {
   gateway = await startGateway({ plugins: watched.plugins });
   await gateway.createGateway('main', { circuit_breaker: { cool_down: COOL_DOWN_S } });
-  processes = await startHandlers(watched.machine(), 'Provider', 2);
+  processes = await startHandlers(environmentOf(watched.machine(), 'Provider'), 2);
 }, 120_000);
 afterAll(async () => {
   for (const one of processes) one.kill();

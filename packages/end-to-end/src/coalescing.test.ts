@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { faultHeader } from '@weir/testkit';
-import { type HandlerProcess, startHandlers, watchedPlugins } from './__fixtures__/handler-processes.ts';
-import { openRaw, type RawAnswer, type RawRequest, sendRaw } from './__fixtures__/raw-http.ts';
+import { type HandlerProcess, startHandlers } from '@weir/testkit/handlers';
+import { openRaw, type RawAnswer, type RawRequest, sendRaw } from '@weir/testkit/http';
+import { environmentOf, watchedPlugins } from './__fixtures__/host-functions.ts';
 import { CHAT, native, STREAMED_CHAT } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 
@@ -16,7 +17,7 @@ let processes: HandlerProcess[] = [];
 beforeAll(async () => {
   gateway = await startGateway({ plugins: watched.plugins });
   await gateway.createGateway('main', { cache_ttl: 3_600, cache_coalesce: true });
-  processes = [...(await startHandlers(watched.machine(), 'Provider', PROCESSES))];
+  processes = [...(await startHandlers(environmentOf(watched.machine(), 'Provider'), PROCESSES))];
   // Connections and code are there before it counts.
   await atOnce(PROCESSES, native(gateway, 'openai/chat/completions', { body: fresh(CHAT) }));
 }, 120_000);
@@ -78,7 +79,7 @@ describe('identical requests at the same time, in four processes (spec 5.4-10)',
       body: fresh(STREAMED_CHAT),
       headers: slowly({ chunks: 400, pace: 50 }),
     });
-    const [victim] = await startHandlers(watched.machine(), 'Provider', 1);
+    const [victim] = await startHandlers(environmentOf(watched.machine(), 'Provider'), 1);
     if (!victim) throw new Error('it should have started');
     const lead = openRaw(victim.baseUrl, request).then(
       (message) => message.on('error', () => undefined),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { closeConnections, type RawAnswer, sendRaw } from '@weir/testkit/http';
 import type { Script } from '@weir/testkit/simulators';
 import { type SimulatedGateway, startSimulatedGateway } from './__fixtures__/conformance-gateway.ts';
 import { type ListedLog, logOf } from './__fixtures__/log-list.ts';
-import { closeConnections, type RawAnswer, sendRaw } from './__fixtures__/raw-http.ts';
 import { apiOn, compatOn, nativeOn } from './__fixtures__/through.ts';
 
 const USAGE = { input: 20_000, cached: 8_000, output: 3_000, reasoning: 0 };

@@ -1,8 +1,8 @@
 import dns from 'node:dns';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type RawAnswer, sendRaw } from '@weir/testkit/http';
 import { isLive } from './__fixtures__/changes.ts';
 import { expectEnvelopeError, expectGatewayHostError } from './__fixtures__/error-shapes.ts';
-import { type RawAnswer, sendRaw } from './__fixtures__/raw-http.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 import { storeKey } from './__fixtures__/stored-keys.ts';
 import { apiOn, compatOn, nativeOn } from './__fixtures__/through.ts';

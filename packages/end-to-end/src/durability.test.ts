@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type FaultUpstream, faultHeader, startFaultUpstream } from '@weir/testkit';
+import { closeConnections, sendRaw } from '@weir/testkit/http';
 import { eventually } from './__fixtures__/eventually.ts';
 import { type HostProcess, killHostProcesses, startHostProcess } from './__fixtures__/host-process.ts';
 import { readLogs, settledLogs } from './__fixtures__/log-list.ts';
-import { closeConnections, sendRaw } from './__fixtures__/raw-http.ts';
 
 const REQUESTS = 200;
 const KILLS = 20;

@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { DYNAMODB_LOCAL, moveTables } from './__fixtures__/dynamodb-local.ts';
+import { DYNAMODB_LOCAL, type HandlerProcess, moveTables, startHandlers } from '@weir/testkit/handlers';
+import { type RawAnswer, type RawRequest, sendRaw } from '@weir/testkit/http';
+import { earlyInWindow } from '@weir/testkit/limits';
 import { eventually } from './__fixtures__/eventually.ts';
-import {
-  environmentOf,
-  type HandlerProcess,
-  startHandlers,
-  watchedPlugins,
-} from './__fixtures__/handler-processes.ts';
-import { type RawAnswer, type RawRequest, sendRaw } from './__fixtures__/raw-http.ts';
+import { environmentOf, watchedPlugins } from './__fixtures__/host-functions.ts';
 import { CHAT, compat } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 
@@ -95,7 +91,7 @@ async function load(
 
 /** Processes whose connections and code are there before it counts. */
 async function warmProcesses(changes: Readonly<Record<string, string>> = {}) {
-  const made = await startHandlers(watched.machine(), 'Unified', PROCESSES, changes);
+  const made = await startHandlers({ ...environmentOf(watched.machine(), 'Unified'), ...changes }, PROCESSES);
   started.push(...made);
   await load(ask('warm'), CONCURRENCY * 2, made);
   return made;
@@ -110,19 +106,13 @@ const tally = (answers: readonly RawAnswer[]) => {
   return Object.fromEntries(counts);
 };
 
-/** Past the next whole hour if it is near: a fixed window shall not end in the middle of a test. */
-async function earlyInHour(): Promise<void> {
-  const rest = 3_600_000 - (Date.now() % 3_600_000);
-  if (rest < 30_000) await new Promise((resolve) => setTimeout(resolve, rest + 50));
-}
-
 const EXACTLY = { '200 large': LIMIT, '200 small': REQUESTS - LIMIT };
 const promise = `of ${REQUESTS} requests at concurrency ${CONCURRENCY} through ${PROCESSES} processes, a limit of ${LIMIT} sends exactly ${LIMIT} to its success`;
 
 test.each(['fixed', 'sliding'])(
   `5.10 a rate element counts over all processes, %s: ${promise}`,
   async (technique) => {
-    if (technique === 'fixed') await earlyInHour();
+    if (technique === 'fixed') await earlyInWindow(3_600_000);
     expect(tally(await load(ask(`exact-${technique}`), REQUESTS, processes))).toEqual(EXACTLY);
   },
   180_000,
@@ -136,7 +126,7 @@ else {
     const environment = await moveTables(endpoint, environmentOf(watched.machine(), 'Unified'));
     const made = await warmProcesses(environment);
     for (const technique of ['fixed', 'sliding']) {
-      if (technique === 'fixed') await earlyInHour();
+      if (technique === 'fixed') await earlyInWindow(3_600_000);
       expect(tally(await load(ask(`exact-local-${technique}`), REQUESTS, made))).toEqual(EXACTLY);
     }
   }, 300_000);
@@ -173,7 +163,7 @@ test('5.10-7 a deployment, a rollback, a new name and a deletion are live within
 
 test('explain tells where the next request goes, by the count that requests are counted in', async () => {
   const { id } = await makeRoute('explained', limitedTo(1, 'fixed'));
-  await earlyInHour();
+  await earlyInWindow(3_600_000);
   const explain = () => manage('POST', `/${id}/explain`, { metadata: { user: 'u1' } });
   expect(await explain()).toMatchObject({ result: { element: 'large' } });
   await takesEffect(async () => undefined, ask('explained'), '200 large');

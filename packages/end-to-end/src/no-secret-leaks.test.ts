@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { faultHeader } from '@weir/testkit';
+import { type RawRequest, sendRaw } from '@weir/testkit/http';
 import { eventually } from './__fixtures__/eventually.ts';
 import { everythingKept, type Found } from './__fixtures__/everything-kept.ts';
-import { type RawRequest, sendRaw } from './__fixtures__/raw-http.ts';
 import { CHAT, STREAMED_CHAT } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 import { rotateKey, storeKey } from './__fixtures__/stored-keys.ts';

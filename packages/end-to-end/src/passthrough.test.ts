@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { faultHeader } from '@weir/testkit';
+import { openRaw, sendRaw } from '@weir/testkit/http';
 import { readLogs, settledLogs } from './__fixtures__/log-list.ts';
-import { openRaw, sendRaw } from './__fixtures__/raw-http.ts';
 import {
   api,
   CHAT,

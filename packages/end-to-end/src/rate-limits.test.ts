@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { DYNAMODB_LOCAL, moveTables } from './__fixtures__/dynamodb-local.ts';
+import { DYNAMODB_LOCAL, type HandlerProcess, moveTables, startHandlers } from '@weir/testkit/handlers';
+import { type RawAnswer, type RawRequest, sendMany, tally } from '@weir/testkit/http';
+import { earlyInWindow } from '@weir/testkit/limits';
 import { eventually } from './__fixtures__/eventually.ts';
-import {
-  environmentOf,
-  type HandlerProcess,
-  startHandlers,
-  watchedPlugins,
-} from './__fixtures__/handler-processes.ts';
-import { sendMany, tally } from './__fixtures__/load.ts';
+import { environmentOf, watchedPlugins } from './__fixtures__/host-functions.ts';
 import { settledLogs } from './__fixtures__/log-list.ts';
-import type { RawAnswer, RawRequest } from './__fixtures__/raw-http.ts';
 import { native } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 
@@ -52,7 +47,10 @@ const to = (id: string, given: Partial<RawRequest> = {}): RawRequest => {
 
 /** Processes whose connections and code are there before it counts. */
 async function warmProcesses(changes: Readonly<Record<string, string>> = {}) {
-  const made = await startHandlers(watched.machine(), 'Provider', PROCESSES, changes);
+  const made = await startHandlers(
+    { ...environmentOf(watched.machine(), 'Provider'), ...changes },
+    PROCESSES,
+  );
   started.push(...made);
   for (const technique of TECHNIQUES) await load(to(`warm-${technique}`), CONCURRENCY * 2, made);
   return made;
@@ -61,12 +59,6 @@ async function warmProcesses(changes: Readonly<Record<string, string>> = {}) {
 /** Sends to all processes in turn. */
 const load = (request: RawRequest, count: number, at: readonly HandlerProcess[] = processes) =>
   sendMany(request, { at: at.map(({ baseUrl }) => baseUrl), count, concurrency: CONCURRENCY });
-
-/** Past the next whole minute if it is near: a fixed window shall not end in the middle of a test. */
-async function earlyInMinute(): Promise<void> {
-  const rest = 60_000 - (Date.now() % 60_000);
-  if (rest < 30_000) await new Promise((resolve) => setTimeout(resolve, rest + 50));
-}
 
 const promise = `of ${REQUESTS} requests at concurrency ${CONCURRENCY} through ${PROCESSES} processes, a limit of ${LIMIT} in 60 s admits exactly ${LIMIT}`;
 
@@ -95,7 +87,7 @@ async function admitsExactly(
   technique: (typeof TECHNIQUES)[number],
   at: readonly HandlerProcess[],
 ): Promise<void> {
-  if (technique === 'fixed') await earlyInMinute();
+  if (technique === 'fixed') await earlyInWindow(60_000);
   const answers = await load(to(id), REQUESTS, at);
   expect(tally(answers)).toEqual({ 200: LIMIT, 429: REQUESTS - LIMIT });
   expect(gateway.upstream.requests.total).toBe(LIMIT);

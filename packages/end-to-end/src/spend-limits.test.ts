@@ -1,15 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { faultHeader } from '@weir/testkit';
+import { type HandlerProcess, startHandlers } from '@weir/testkit/handlers';
+import { openRaw, sendMany, tally } from '@weir/testkit/http';
 import { eventually } from './__fixtures__/eventually.ts';
-import {
-  type HandlerProcess,
-  startHandlers,
-  sweepLedger,
-  watchedPlugins,
-} from './__fixtures__/handler-processes.ts';
-import { sendMany, tally } from './__fixtures__/load.ts';
+import { environmentOf, sweepLedger, watchedPlugins } from './__fixtures__/host-functions.ts';
 import { logOf } from './__fixtures__/log-list.ts';
-import { openRaw } from './__fixtures__/raw-http.ts';
 import { STREAMED_CHAT } from './__fixtures__/requests.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 import { limitedTo, settledSpend, spendOf } from './__fixtures__/spend.ts';
@@ -35,7 +30,7 @@ afterAll(async () => {
 beforeEach(() => gateway.upstream.requests.clear());
 
 async function processes(count: number): Promise<readonly HandlerProcess[]> {
-  const made = await startHandlers(watched.machine(), 'Provider', count);
+  const made = await startHandlers(environmentOf(watched.machine(), 'Provider'), count);
   started.push(...made);
   return made;
 }

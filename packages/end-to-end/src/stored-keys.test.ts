@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { faultHeader, type ReceivedRequest } from '@weir/testkit';
+import { type RawRequest, sendRaw } from '@weir/testkit/http';
 import { isLive } from './__fixtures__/changes.ts';
 import { expectGatewayHostError } from './__fixtures__/error-shapes.ts';
 import { eventually } from './__fixtures__/eventually.ts';
-import { type RawRequest, sendRaw } from './__fixtures__/raw-http.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 import { deleteKey, listKeys, rotateKey, storeKey } from './__fixtures__/stored-keys.ts';
 import { apiOn, compatOn, nativeOn } from './__fixtures__/through.ts';

@@ -18,6 +18,7 @@ export { MemoryLedgerTable } from './ledger/memory-ledger-table.ts';
 export { StoredCredits } from './ledger/stored-credits.ts';
 export { StoredLedgerView } from './ledger/stored-ledger-view.ts';
 export { createMemoryRateLimiter } from './limits/create-rate-limiter.ts';
+export type { CellChange, LimitTable } from './limits/limit-table.ts';
 export { MemoryLimitTable } from './limits/memory-limit-table.ts';
 export { StoredLimitView } from './limits/stored-limit-view.ts';
 export { MemoryLogStore } from './logs/memory-log-store.ts';

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { RawAnswer } from './raw-http.ts';
+import type { RawAnswer } from '@weir/testkit/http';
 
 const message = expect.stringMatching(/./);
 

@@ -1,5 +1,5 @@
+import { type RawAnswer, sendRaw } from '@weir/testkit/http';
 import { eventually } from './eventually.ts';
-import { type RawAnswer, sendRaw } from './raw-http.ts';
 
 /** Whose logs, and where. */
 export interface LogReader {

@@ -1,4 +1,4 @@
-import type { RawRequest } from './raw-http.ts';
+import type { RawRequest } from '@weir/testkit/http';
 import type { RunningGateway } from './running-gateway.ts';
 
 type Sender = Pick<RunningGateway, 'account' | 'token'>;

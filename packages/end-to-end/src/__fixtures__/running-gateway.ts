@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { PERMISSION_GROUPS, type Permission } from '@weir/core';
 import { type LocalHostOptions, startLocalHost } from '@weir/local-host';
 import { type FaultUpstream, refusingUrl, startFaultUpstream } from '@weir/testkit';
-import { closeConnections, type RawAnswer, type RawRequest, sendRaw } from './raw-http.ts';
+import { closeConnections, type RawAnswer, type RawRequest, sendRaw } from '@weir/testkit/http';
 import { StoredRecords } from './stored-records.ts';
 
 /** What `npm run synth` writes: the template that is deployed. */

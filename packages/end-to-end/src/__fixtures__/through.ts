@@ -1,4 +1,4 @@
-import type { RawRequest } from './raw-http.ts';
+import type { RawRequest } from '@weir/testkit/http';
 import { CHAT, UNIFIED_CHAT } from './requests.ts';
 import type { RunningGateway } from './running-gateway.ts';
 

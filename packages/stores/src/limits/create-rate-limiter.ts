@@ -1,6 +1,7 @@
 import type { Clock, LimitView, RateLimiter } from '@weir/core';
 import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { DynamoDBLimitTable } from './dynamodb-limit-table.ts';
+import type { LimitTable } from './limit-table.ts';
 import { MemoryLimitTable } from './memory-limit-table.ts';
 import { StoredLimitView } from './stored-limit-view.ts';
 import { StoredRateLimiter } from './stored-rate-limiter.ts';
@@ -26,9 +27,17 @@ export function createRateLimiter({
   return new StoredRateLimiter({ table: new DynamoDBLimitTable(client, table), clock });
 }
 
-/** Counts in this process alone, or together with others that are given the same table. */
-export function createMemoryRateLimiter(clock: Clock, table = new MemoryLimitTable()): RateLimiter {
-  return new StoredRateLimiter({ table, clock });
+/**
+ * Counts in this process alone, or together with others that are given the same table.
+ *
+ * @param random in [0, 1); given by who wants the same decisions once more.
+ */
+export function createMemoryRateLimiter(
+  clock: Clock,
+  table: LimitTable = new MemoryLimitTable(),
+  random: () => number = Math.random,
+): RateLimiter {
+  return new StoredRateLimiter({ table, clock, random });
 }
 
 /** A look at the counts, for the control plane. */

@@ -63,6 +63,8 @@ const server = createServer(async (message, response) => {
   const context = { awsRequestId: '', getRemainingTimeInMillis: () => 900_000 };
   await handler(event, new AnswerStream(response), context);
 });
+// It does not outlive who started it, however that ended.
+process.on('disconnect', () => process.exit());
 // Connections are kept as long as the test keeps them.
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
