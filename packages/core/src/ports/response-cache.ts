@@ -1,5 +1,6 @@
 import type { AccountId, EpochMs, GatewayId } from '../ids.ts';
 import type { CacheKey } from '../policy/cache-key.ts';
+import { StoreUnavailable } from './config-source.ts';
 
 /** The largest body that is kept, and the largest request whose answer is (spec 5.4-6). */
 export const MAX_CACHED = 25 * 1024 * 1024;
@@ -30,10 +31,20 @@ export interface CacheSighting {
   readonly leader: string | null;
 }
 
+/** The store was silent just before, so that this question was not asked; nothing was waited for. */
+export class CacheSpared extends StoreUnavailable {
+  readonly isSpared = true;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof StoreUnavailable && 'isSpared' in value;
+  }
+}
+
 /**
  * Answers by key, and who fetches a missing one. Guarantees: a reader sees an entry whole or not at all; what `get` gives
  * is never older than the last `put`, `purge` or lease that ended before it began; of any number of callers at once one
- * gets the lease. Every method throws `StoreUnavailable` when the store cannot be asked.
+ * gets the lease. Every method throws `StoreUnavailable` when the store cannot be asked. `get` and `lease`, which requests
+ * wait for, give up soon, and throw {@link CacheSpared} for a short while when that has come to nothing several times.
  */
 export interface ResponseCache {
   /** One read; a large body costs a second one. */

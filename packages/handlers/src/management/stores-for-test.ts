@@ -148,7 +148,8 @@ export async function onEngines(): Promise<Place> {
   await engines.tableEngine.createConfigTable('config');
   await engines.tableEngine.createCacheTable('cache');
   const client = createDynamoDBClient({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
-  const call = new DynamoDBCall({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
+  const connection = { endpoint: engines.tableEngine.endpoint, ...LOCAL };
+  const call = new DynamoDBCall(connection);
   const s3 = createS3Client({ endpoint: engines.bucketEngine.endpoint, ...LOCAL });
   const bucket = createBucket({ bucket: engines.bucket, client: s3 });
   return {
@@ -176,7 +177,7 @@ export async function onEngines(): Promise<Place> {
         }),
         keyUses: createKeyUses({ client, table: engines.table }),
         spender: createLedger({ client: call, table: 'config', clock }),
-        cache: createResponseCache({ client: call, table: 'cache', clock, loadBucket: async () => bucket }),
+        cache: createResponseCache({ connection, table: 'cache', clock, loadBucket: async () => bucket }),
       };
     },
     stop: async () => {

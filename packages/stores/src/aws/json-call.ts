@@ -95,11 +95,20 @@ export class JsonCall {
     return new Promise((resolve, reject) => {
       const call = this.#begin(operation, body, agent);
       const { connect, answer } = this.#patience;
-      const giveUp = (what: string) => call.destroy(new CallTimeout(what));
-      const timer = setTimeout(() => giveUp(`no answer within ${answer} ms`), answer);
+      let over = false;
+      const giveUp = (what: string) => {
+        if (!over) call.destroy(new CallTimeout(what));
+      };
+      // What arrived while this process was busy is read before anybody gives up.
+      const afterReading = (run: () => void) => () => setImmediate(run);
+      const onSilence = () => giveUp(`no answer within ${answer} ms`);
+      const timer = setTimeout(afterReading(onSilence), answer);
       call.on('socket', (socket) => {
         if (!socket.connecting) return;
-        const connecting = setTimeout(() => giveUp(`no connection within ${connect} ms`), connect);
+        const onDelay = () => {
+          if (socket.connecting) giveUp(`no connection within ${connect} ms`);
+        };
+        const connecting = setTimeout(afterReading(onDelay), connect);
         const stop = () => clearTimeout(connecting);
         socket.once('connect', stop).once('close', stop);
       });
@@ -117,7 +126,10 @@ export class JsonCall {
           if (size > this.#largestAnswer) message.destroy(new Error('the answer is too large'));
         });
         message.on('error', reject);
-        message.on('close', () => clearTimeout(timer));
+        message.on('close', () => {
+          over = true;
+          clearTimeout(timer);
+        });
         message.on('end', () => {
           try {
             resolve(readAnswer(message.statusCode ?? 0, Buffer.concat(chunks, size).toString()));

@@ -24,6 +24,8 @@ const SLACK = 3_600;
 
 export interface DynamoDBResponseCacheOptions {
   readonly client: DynamoDBCall;
+  /** The same for reads and leases, which requests wait for. */
+  readonly hurried: DynamoDBCall;
   readonly table: string;
   /** For bodies that an item cannot hold. Called when there is one. */
   readonly bucket: () => Promise<Pick<Bucket, 'put' | 'get' | 'deleteAll'>>;
@@ -43,9 +45,9 @@ export class DynamoDBResponseCache implements ResponseCache {
   }
 
   async get(key: CacheKey): Promise<CacheSighting> {
-    const { client, table, clock } = this.#options;
+    const { hurried, table, clock } = this.#options;
     const input = { TableName: table, Key: cacheItemKey(key), ConsistentRead: true };
-    const item = (await ask('read the cache', () => client.getItem(input))) ?? {};
+    const item = (await ask('read the cache', () => hurried.getItem(input))) ?? {};
     const now = clock.now();
     const entry = freshEntry(item, now);
     return { answer: entry && (await this.#unpacked(entry)), leader: leaderIn(item, now) };
@@ -90,6 +92,7 @@ export class DynamoDBResponseCache implements ResponseCache {
         '(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_holder = :me) AND ' +
         '(attribute_not_exists(expires_at) OR expires_at <= :now)',
       values: { ':now': { N: String(this.#options.clock.now()) }, ':me': { S: holder } },
+      client: this.#options.hurried,
     });
     return changed !== null;
   }
@@ -136,7 +139,7 @@ export class DynamoDBResponseCache implements ResponseCache {
   /** @returns the item before the change, where it is wanted; null when the condition did not hold. */
   async #update(
     key: CacheKey,
-    { set, remove, condition, values, wantsOld = false }: Change,
+    { set, remove, condition, values, wantsOld = false, client = this.#options.client }: Change,
   ): Promise<Item | null> {
     const sets = Object.keys(set).map((name) => `#${name} = :${name}`);
     const input = {
@@ -158,7 +161,7 @@ export class DynamoDBResponseCache implements ResponseCache {
       ReturnValues: wantsOld ? ('ALL_OLD' as const) : ('NONE' as const),
     };
     try {
-      return await ask('write to the cache', () => this.#options.client.updateItem(input));
+      return await ask('write to the cache', () => client.updateItem(input));
     } catch (error) {
       if (isConditionRefused(error)) return null;
       throw error;
@@ -172,6 +175,7 @@ interface Change {
   readonly condition: string;
   readonly values: Item;
   readonly wantsOld?: boolean;
+  readonly client?: DynamoDBCall;
 }
 
 const ownerItem = ({ account, gateway }: CacheOwner): Item => ({

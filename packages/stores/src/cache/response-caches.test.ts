@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CacheKey, DEFAULT_GATEWAY, epochMs, StoreUnavailable } from '@weir/core';
 import {
   anAccountId,
+  createCacheTable,
   type DynamoDBEngine,
   LOCAL,
   ManualClock,
@@ -12,7 +13,6 @@ import {
   startDynamoDBEngine,
   startQueueAndBucketEngine,
 } from '@weir/testkit/stores';
-import { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import { createDynamoDBClient } from '../aws/dynamodb-client.ts';
 import { createBucket, createS3Client } from '../bucket/s3-bucket.ts';
 import { createResponseCache } from './create-response-cache.ts';
@@ -20,18 +20,18 @@ import { MemoryResponseCache } from './memory-response-cache.ts';
 import { SharedResponseCache } from './shared-response-cache.ts';
 
 const table = 'cache';
+/** A busy machine is no silent store. */
+const PATIENT = { connect: 10_000, answer: 10_000, attempts: 1 };
 const clock = new ManualClock();
 let engine: DynamoDBEngine;
 let objects: QueueAndBucketEngine;
 let client: DynamoDBClient;
-let call: DynamoDBCall;
 let s3: S3Client;
 
 beforeAll(async () => {
   [engine, objects] = await Promise.all([startDynamoDBEngine(), startQueueAndBucketEngine()]);
   await Promise.all([engine.createCacheTable(table), objects.createBucket('objects')]);
   client = createDynamoDBClient({ endpoint: engine.endpoint, ...LOCAL });
-  call = new DynamoDBCall({ endpoint: engine.endpoint, ...LOCAL });
   s3 = createS3Client({ endpoint: objects.endpoint, ...LOCAL });
 });
 
@@ -42,8 +42,9 @@ afterAll(async () => {
 });
 
 const bucket = () => createBucket({ bucket: 'objects', client: s3 });
+const to = (endpoint: string) => ({ endpoint, ...LOCAL, patience: PATIENT });
 const onDynamoDB = (loadBucket = async () => bucket()) =>
-  createResponseCache({ client: call, table, clock, loadBucket });
+  createResponseCache({ connection: to(engine.endpoint), table, clock, loadBucket });
 
 runResponseCacheCases({
   name: 'MemoryResponseCache',
@@ -59,6 +60,22 @@ runResponseCacheCases({
   name: 'SharedResponseCache on DynamoDB',
   make: async () => ({ cache: onDynamoDB(), clock }),
 });
+
+const local = process.env.WEIR_DYNAMODB_LOCAL;
+if (local === undefined)
+  process.stdout.write('skipped: the cache on DynamoDB Local needs its URL in WEIR_DYNAMODB_LOCAL\n');
+else {
+  const own = `cache-${Date.now()}`;
+  beforeAll(() => createCacheTable(local, own));
+  const loadBucket = async () => bucket();
+  runResponseCacheCases({
+    name: 'SharedResponseCache on Amazon’s DynamoDB Local',
+    make: async () => ({
+      cache: createResponseCache({ connection: to(local), table: own, clock, loadBucket }),
+      clock,
+    }),
+  });
+}
 
 describe('the cache on DynamoDB', () => {
   const key = 'ab'.repeat(32) as CacheKey;
@@ -118,7 +135,7 @@ describe('the cache on DynamoDB', () => {
 
   it('says that it cannot be asked, and never that there is nothing', async () => {
     const lost = createResponseCache({
-      client: call,
+      connection: to(engine.endpoint),
       table: 'missing',
       clock,
       loadBucket: async () => bucket(),
@@ -180,9 +197,12 @@ describe('requests of one process that meet at a key', () => {
     const stored = new MemoryResponseCache(clock);
     stored.isDown = true;
     const shared = new SharedResponseCache(stored);
-    const reads = Array.from({ length: 5 }, () => shared.get(key).catch((error) => error));
-    for (const read of await Promise.all(reads)) expect(read).toBeInstanceOf(StoreUnavailable);
+    const lease = (holder: string) => shared.lease(key, owner, holder, epochMs(clock.now() + 1_000));
+    const asked = ['a', 'b', 'c'].flatMap((holder) => [shared.get(key), lease(holder)]);
+    for (const { status, reason } of (await Promise.allSettled(asked)) as PromiseRejectedResult[])
+      expect([status, reason]).toEqual(['rejected', expect.any(StoreUnavailable)]);
     stored.isDown = false;
     expect(await shared.get(key)).toEqual({ answer: null, leader: null });
+    expect(await Promise.all(['a', 'b'].map(lease))).toEqual([true, false]);
   });
 });

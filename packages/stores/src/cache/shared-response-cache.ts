@@ -13,7 +13,7 @@ interface Reads {
 export class SharedResponseCache implements ResponseCache {
   readonly #cache: ResponseCache;
   readonly #reads = new Map<CacheKey, Reads>();
-  readonly #leases = new Map<CacheKey, Promise<unknown>>();
+  readonly #leases = new Map<CacheKey, Promise<boolean>>();
   /** Leases of this process: who has one prolongs it without waiting for anybody. */
   readonly #held = new Map<CacheKey, string>();
 
@@ -39,7 +39,10 @@ export class SharedResponseCache implements ResponseCache {
     return reading;
   }
 
-  /** While one of us is asking, the others need not: at most one can get it. */
+  /**
+   * While one of us is asking, the others need not: at most one can get it. When it hears nothing, none of them does: a
+   * refusal would tell them that somebody leads.
+   */
   async lease(key: CacheKey, owner: CacheOwner, holder: string, until: EpochMs): Promise<boolean> {
     if (this.#held.get(key) === holder) return this.#cache.lease(key, owner, holder, until);
     const asking = this.#leases.get(key);
@@ -48,7 +51,7 @@ export class SharedResponseCache implements ResponseCache {
       return false;
     }
     const answer = this.#cache.lease(key, owner, holder, until);
-    this.#leases.set(key, settled(answer));
+    this.#leases.set(key, answer);
     try {
       const granted = await answer;
       if (granted) this.#held.set(key, holder);

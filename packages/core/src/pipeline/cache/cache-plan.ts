@@ -21,6 +21,8 @@ export interface CachePlan {
   readonly reads: boolean;
   /** Identical requests in flight make one call. */
   readonly coalesces: boolean;
+  /** False: nobody is asked to store the answer. */
+  readonly keeps: boolean;
   /** See `CachedAnswer.form`. */
   readonly form: string;
   /** The caller asks for a stream. Known only where the key does not tell. */
@@ -44,6 +46,7 @@ export function planCache({ exchange, settings, target }: Step): CachePlan | nul
     lifetime: durationMs(settings.cacheTtl.value * 1000),
     reads,
     coalesces: reads && settings.coalesce.value,
+    keeps: true,
     form: formOf(exchange, target),
     asStream: named !== null && asksForStream(request.body),
   };

@@ -40,6 +40,7 @@ export async function keepAnswer(
   headers.set('cf-aig-cache-status', ['MISS']);
   headers.set('weir-cache-key', [plan.key]);
   const answer = { ...result, headers };
+  if (!plan.keeps) return answer;
   if (!isStorable(answer.status, header(headers, 'content-type') ?? '')) {
     const released = lease?.release();
     return settledWith(answer, async () => released);

@@ -1,7 +1,7 @@
 import { durationMs } from '../../ids.ts';
 import { followerPause } from '../../policy/cacheable.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
-import type { CachedAnswer } from '../../ports/response-cache.ts';
+import { type CachedAnswer, CacheSpared } from '../../ports/response-cache.ts';
 import type { Planned, Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { CachePlan } from './cache-plan.ts';
@@ -22,7 +22,7 @@ const PATIENCE_WITH_STORE = durationMs(3_000);
  * longer than a provider may be silent.
  *
  * @param leader who leads, as far as the look-up saw.
- * @throws {StoreUnavailable} when the store has been silent for three seconds.
+ * @throws {StoreUnavailable} when the store has been silent for three seconds, or is known to be and nobody leads.
  */
 export async function leadOrFollow(
   exchange: Planned,
@@ -43,6 +43,7 @@ export async function leadOrFollow(
       heardAt = clock.now();
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || clock.now() - heardAt >= PATIENCE_WITH_STORE) throw error;
+      if (error instanceof CacheSpared && !follower.isFollowing) throw error;
     }
     await pause(followerPause(round, (ports.ids.random(1)[0] ?? 0) / 256), ports);
   }
@@ -68,6 +69,11 @@ class Follower {
     this.#name = Buffer.from(ports.ids.random(8)).toString('hex');
     this.#leader = leader;
     this.#hasSeen = leader !== null;
+  }
+
+  /** There is someone to wait for. */
+  get isFollowing(): boolean {
+    return this.#leader !== null;
   }
 
   /** Null: the leader is still at it. */

@@ -7,6 +7,8 @@ type LeasePorts = Pick<Ports, 'cache' | 'clock' | 'timer'>;
 /** A leader that dies frees those who wait for it within this time. */
 const LEASE = durationMs(10_000);
 const RENEWAL = durationMs(LEASE / 3);
+/** After a renewal that the store did not hear. */
+const NEXT_TRY = durationMs(1_000);
 
 /** The right to fetch an answer that others wait for. Renews itself until it is stopped or released. */
 export interface Lease {
@@ -40,7 +42,7 @@ export async function takeLease(
         },
         () => {
           // The store may be back before the lease is over.
-          if (!stopped) renewAfter(RENEWAL);
+          if (!stopped) renewAfter(NEXT_TRY);
         },
       );
     });

@@ -1,4 +1,4 @@
-import type { CachedAnswer } from '../../ports/response-cache.ts';
+import { type CachedAnswer, CacheSpared } from '../../ports/response-cache.ts';
 import { type CachePlan, planCache } from '../cache/cache-plan.ts';
 import type { Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
@@ -17,7 +17,10 @@ export type Found =
 
 const OFF: Found = { kind: 'off', answer: null };
 
-/** Stage 6. One read, and none when the step is not cached. A cache that is down is a miss (design 12). */
+/**
+ * Stage 6. One read, and none when the step is not cached. A cache that is down is a miss (design 12); one that is known to
+ * be silent is left alone for the rest of the request, too.
+ */
 export async function lookUpCache(step: Step, ports: Pick<Ports, 'cache' | 'faults'>): Promise<Found> {
   const plan = planCache(step);
   if (plan === null) return OFF;
@@ -27,6 +30,7 @@ export async function lookUpCache(step: Step, ports: Pick<Ports, 'cache' | 'faul
     return { ...miss, ...(await ports.cache.get(plan.key)) };
   } catch (error) {
     ports.faults.report('the cache could not be asked', error, step.exchange.id);
-    return miss;
+    if (!(error instanceof CacheSpared)) return miss;
+    return { ...miss, plan: { ...plan, coalesces: false, keeps: false } };
   }
 }
