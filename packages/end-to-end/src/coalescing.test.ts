@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { faultHeader } from '@weir/testkit';
-import { type HandlerProcess, startHandlers } from '@weir/testkit/handlers';
+import { DYNAMODB_LOCAL, type HandlerProcess, moveTables, startHandlers } from '@weir/testkit/handlers';
 import { openRaw, type RawAnswer, type RawRequest, sendRaw } from '@weir/testkit/http';
 import { environmentOf, watchedPlugins } from './__fixtures__/host-functions.ts';
 import { CHAT, native, STREAMED_CHAT } from './__fixtures__/requests.ts';
@@ -12,19 +12,13 @@ const PROCESSES = 4;
 
 const watched = watchedPlugins();
 let gateway: RunningGateway;
-let processes: HandlerProcess[] = [];
+let processes: readonly HandlerProcess[] = [];
 
 beforeAll(async () => {
   gateway = await startGateway({ plugins: watched.plugins });
   await gateway.createGateway('main', { cache_ttl: 3_600, cache_coalesce: true });
-  processes = [...(await startHandlers(environmentOf(watched.machine(), 'Provider'), PROCESSES))];
-  // Connections and code are there before it counts.
-  await atOnce(PROCESSES, native(gateway, 'openai/chat/completions', { body: fresh(CHAT) }));
 }, 120_000);
-afterAll(async () => {
-  for (const one of processes) one.kill();
-  await gateway?.stop();
-});
+afterAll(() => gateway?.stop());
 beforeEach(() => gateway.upstream.requests.clear());
 
 let bodies = 0;
@@ -45,7 +39,33 @@ const verdicts = (answers: readonly RawAnswer[]) =>
 /** What a slow provider answers, so that all others come while it does. */
 const slowly = (options = {}) => ({ 'x-fault': faultHeader('sse', { chunks: 20, pace: 40, ...options }) });
 
-describe('identical requests at the same time, in four processes (spec 5.4-10)', () => {
+type Environment = Readonly<Record<string, string>>;
+const deployed = () => environmentOf(watched.machine(), 'Provider');
+const engines: [name: string, environment: () => Promise<Environment>][] = [
+  ['the embedded engine', async () => deployed()],
+];
+const local = DYNAMODB_LOCAL;
+if (local === undefined)
+  process.stdout.write('skipped: coalescing on DynamoDB Local needs its URL in WEIR_DYNAMODB_LOCAL\n');
+else
+  engines.push([
+    'Amazon’s DynamoDB Local',
+    async () => ({ ...deployed(), ...(await moveTables(local, deployed())) }),
+  ]);
+
+describe.each(engines)('identical requests that meet in four processes, on %s (spec 5.4-10)', (_, on) => {
+  let environment: Environment;
+
+  beforeAll(async () => {
+    environment = await on();
+    processes = await startHandlers(environment, PROCESSES);
+    // Connections and code are there before it counts.
+    await atOnce(PROCESSES, native(gateway, 'openai/chat/completions', { body: fresh(CHAT) }));
+  }, 120_000);
+  afterAll(() => {
+    for (const one of processes) one.kill();
+  });
+
   test.each([
     ['whole', CHAT, { 'x-fault': faultHeader('openai-chat') }],
     ['streamed', STREAMED_CHAT, slowly()],
@@ -79,7 +99,7 @@ describe('identical requests at the same time, in four processes (spec 5.4-10)',
       body: fresh(STREAMED_CHAT),
       headers: slowly({ chunks: 400, pace: 50 }),
     });
-    const [victim] = await startHandlers(environmentOf(watched.machine(), 'Provider'), 1);
+    const [victim] = await startHandlers(environment, 1);
     if (!victim) throw new Error('it should have started');
     const lead = openRaw(victim.baseUrl, request).then(
       (message) => message.on('error', () => undefined),
