@@ -21,6 +21,7 @@ import { load, loadJob, runScenario, type ScenarioResult } from './measures/roun
 import { measureFallback } from './measures/route-fallback.ts';
 import { measureRouting } from './measures/routing.ts';
 import { type LoadScenario, scenarios } from './measures/scenarios.ts';
+import { measureSeveralProcesses } from './measures/several-processes.ts';
 import { countStoreRoundTrips } from './measures/store-round-trips.ts';
 import type { CannedAddress } from './processes/canned-shape.ts';
 import { Child } from './processes/child.ts';
@@ -28,7 +29,8 @@ import { place } from './processes/cores.ts';
 import { providerBundleSources } from './profile/bundle-sources.ts';
 import { summarise } from './profile/summarise.ts';
 import { markdown } from './report/markdown.ts';
-import { isReached, targets } from './report/targets.ts';
+import { isReached } from './report/target.ts';
+import { targets } from './report/targets.ts';
 import type { HandOffs, Results, RunEnvironment, ScenarioProfile } from './results.ts';
 
 const HERE = fileURLToPath(new URL('../', import.meta.url));
@@ -81,6 +83,11 @@ try {
   if (apart) place(process.pid, 'anywhere');
   say('Ledger');
   const ledger = options.only === '' || options.only === 'ledger' ? await measureLedger(weir) : null;
+  say('Several processes');
+  const processes =
+    options.only === '' || options.only === 'processes'
+      ? await measureSeveralProcesses(weir, options.quick)
+      : null;
   say('Bundles and cold starts');
   const bundles = await measureBundles(weir.host.functions, options.quick ? 3 : 10);
   const coldStarts = await coldStart(weir);
@@ -90,6 +97,7 @@ try {
     roundTrips,
     policies,
     ledger,
+    processes,
     routing,
     fallback,
     bundles,

@@ -5,6 +5,7 @@ import type { PolicyRound } from './measures/policies.ts';
 import type { ScenarioResult } from './measures/rounds.ts';
 import type { FallbackRound } from './measures/route-fallback.ts';
 import type { RoutingResult } from './measures/routing.ts';
+import type { SeveralProcesses } from './measures/several-processes.ts';
 import type { StoreRoundTrips } from './measures/store-round-trips.ts';
 import type { ProfileSummary } from './profile/summarise.ts';
 
@@ -16,6 +17,8 @@ export interface Results {
   readonly policies: readonly PolicyRound[];
   /** Null: not measured. */
   readonly ledger: LedgerResult | null;
+  /** Null: not measured. Absent: a result of before it was. */
+  readonly processes?: SeveralProcesses | null;
   /** Null: not measured. */
   readonly routing: RoutingResult | null;
   readonly fallback: readonly FallbackRound[];

@@ -1,10 +1,15 @@
 import type { WeirContender } from '../contenders/weir.ts';
 
-/** A `POST` to the management API, below the account's gateways. @throws when it does not succeed. */
-export async function manage({ host }: WeirContender, path: string, body: object): Promise<void> {
+/** A call of the management API, below the account's gateways. @throws when it does not succeed. */
+export async function manage(
+  { host }: WeirContender,
+  path: string,
+  body: object,
+  method: 'POST' | 'PUT' = 'POST',
+): Promise<void> {
   const gateways = `${host.baseUrl}/client/v4/accounts/${host.accountId}/ai-gateway/gateways`;
   const answer = await fetch(`${gateways}${path}`, {
-    method: 'POST',
+    method,
     headers: { authorization: `Bearer ${host.apiToken}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });

@@ -1,10 +1,13 @@
 import type { PolicyRound } from '../measures/policies.ts';
 import type { RoundResult, ScenarioResult } from '../measures/rounds.ts';
 import type { FallbackRound } from '../measures/route-fallback.ts';
+import { PROCESSES } from '../measures/several-processes.ts';
 import { type Spread, spread } from '../measures/statistics.ts';
 import type { HotPlace } from '../profile/summarise.ts';
 import type { Results } from '../results.ts';
-import { cpuRatio, isReached, type Target, targets } from './targets.ts';
+import { processRows } from './several-processes.ts';
+import { isReached, type Target } from './target.ts';
+import { cpuRatio, targets } from './targets.ts';
 
 export function markdown(results: Results): string {
   return [
@@ -20,6 +23,8 @@ export function markdown(results: Results): string {
     policyTable(results),
     '## Ledger',
     ledgerTable(results),
+    '## Several processes',
+    processTable(results),
     '## Routes',
     routingTable(results),
     fallbackTable(results),
@@ -78,6 +83,14 @@ function ledgerTable({ ledger }: Results): string {
   );
 }
 
+function processTable({ processes }: Results): string {
+  if (!processes) return 'Not measured.';
+  return table(
+    [`${PROCESSES} processes of the deployed function`, 'embedded engine', 'DynamoDB Local'],
+    processRows(processes),
+  );
+}
+
 function routingTable({ routing }: Results): string {
   if (routing === null) return 'Not measured.';
   const { elements, decision, split } = routing;
@@ -116,12 +129,16 @@ function targetTable(list: readonly Target[]): string {
     ['What', 'Reach', 'Measured', ''],
     list.map((target) => [
       target.what,
-      `≤ ${target.limit} ${unit(target)}`,
-      target.measured ? `${number(target.measured)} ${unit(target)}` : 'not measured',
+      `${target.exactly ? 'exactly' : '≤'} ${target.limit} ${unit(target)}`,
+      target.measured ? `${found(target, target.measured)} ${unit(target)}` : 'not measured',
       target.measured ? (isReached(target) ? 'reached' : '**missed**') : '–',
     ]),
   );
 }
+
+/** What is counted has no decimals. */
+const found = ({ exactly }: Target, measured: Spread) =>
+  exactly && measured.low === measured.high ? String(measured.median) : number(measured);
 
 const unit = (target: Target) => [target.unit, target.of].filter(Boolean).join(' ');
 
@@ -222,6 +239,7 @@ function method({ handOffs, roundTrips, environment }: Results): string {
     `During the rounds the gateway answered ${handOffs.requests} requests and ${handOffs.records} records reached the queue.`,
     `Peer: ${environment.peer} as its documentation starts it on Node, in production mode, \`x-portkey-provider\` and \`x-portkey-custom-host\` set; it keeps no log in this shape. It is run with the newest \`@hono/node-server\` with which its streaming works (its issue 1389).`,
     `Store round trips: calls that were begun and answered between a request’s arrival and its upstream call, read from Node’s diagnostics channels inside the gateway during ${roundTrips.requests} requests one at a time; in that time ${roundTrips.inAll} calls went to the stores in all (hand-offs and refreshes in the background).`,
+    'Several processes: environments of the deployed `provider` function, each with API Gateway’s part in front of its socket. After a purge or a settings change each of them is asked all the time, in some rounds only after a rest, because a process at rest hears of nothing; the time is that of the last request that got an old answer, since the management API’s answer.',
     'Cold start: process start until the first request for work (init), and until the first byte of the first answer’s body; each function in turn, the embedded stores and the canned upstream behind it.',
   ];
   return lines.map((line) => `- ${line}`).join('\n');

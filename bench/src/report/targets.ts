@@ -2,17 +2,8 @@ import type { PolicyRound } from '../measures/policies.ts';
 import type { RoundResult, ScenarioResult } from '../measures/rounds.ts';
 import { type Spread, spread } from '../measures/statistics.ts';
 import type { Results } from '../results.ts';
-
-export interface Target {
-  readonly what: string;
-  readonly limit: number;
-  readonly unit: '×' | 'ms' | 'KB' | 'calls' | '%';
-  readonly of: string;
-  /** Null: not measured in this run. */
-  readonly measured: Spread | null;
-}
-
-export const isReached = ({ measured, limit }: Target) => measured !== null && measured.median <= limit;
+import { processTargets } from './several-processes.ts';
+import type { Target } from './target.ts';
 
 /** The numbers to reach, each with what this run found. Ratios are taken within a round, then the median of rounds. */
 export function targets(results: Results): readonly Target[] {
@@ -120,6 +111,7 @@ export function targets(results: Results): readonly Target[] {
       of: '',
       measured: spread([results.roundTrips.beforeUpstream]),
     },
+    ...processTargets(results),
   ];
 }
 
