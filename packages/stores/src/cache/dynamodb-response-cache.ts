@@ -1,18 +1,19 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type {
-  CachedAnswer,
-  CacheKey,
-  CacheOwner,
-  CacheSighting,
-  Clock,
-  EpochMs,
-  ResponseCache,
+import {
+  type CachedAnswer,
+  type CacheKey,
+  type CacheOwner,
+  type CacheSighting,
+  type Clock,
+  type EpochMs,
+  type ResponseCache,
+  StoreUnavailable,
 } from '@weir/core';
 import { ask, isConditionRefused } from '../aws/ask.ts';
 import type { DynamoDBCall } from '../aws/dynamodb-call.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import { type AnswerHead, cacheItemKey, freshEntry, leaderIn, type StoredEntry } from './cache-item.ts';
-import { deleteBody, getBody, putBody } from './cached-objects.ts';
+import { deleteBody, getBody, type ObjectPlace, putBody } from './cached-objects.ts';
 import { packBody, unpackBody } from './packed-answer.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -21,6 +22,8 @@ type Item = Record<string, AttributeValue>;
 const LARGEST_INLINE = 350 * 1024;
 /** Seconds that an item outlives what it says, so that the clean-up never takes what somebody still needs. */
 const SLACK = 3_600;
+/** Milliseconds that a large body may take: 25 MB are there in a few hundred, and a request is waiting. */
+const OBJECT_IN_TIME = 2_000;
 
 export interface DynamoDBResponseCacheOptions {
   readonly client: DynamoDBCall;
@@ -131,9 +134,13 @@ export class DynamoDBResponseCache implements ResponseCache {
     storedAt,
     place,
   }: StoredEntry): Promise<CachedAnswer | null> {
-    const bytes = place.kind === 'here' ? place.bytes : await getBody(await this.#options.bucket(), place);
+    const bytes = place.kind === 'here' ? place.bytes : await inTime(this.#object(place));
     const body = bytes && (await unpackBody({ coding, bytes }));
     return body && { ...answer, body, storedAt };
+  }
+
+  async #object(place: ObjectPlace): Promise<Uint8Array | null> {
+    return getBody(await this.#options.bucket(), place);
   }
 
   /** @returns the item before the change, where it is wanted; null when the condition did not hold. */
@@ -166,6 +173,20 @@ export class DynamoDBResponseCache implements ResponseCache {
       if (isConditionRefused(error)) return null;
       throw error;
     }
+  }
+}
+
+/** The bucket's own patience is for what nobody waits for. */
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new StoreUnavailable(`the body of an entry took over ${OBJECT_IN_TIME} ms`));
+    timer = setTimeout(giveUp, OBJECT_IN_TIME);
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -111,6 +111,16 @@ describe('the cache on DynamoDB', () => {
     expect((await bucket().list(prefix)).keys).toEqual([]);
   });
 
+  it('does not wait long for a large body', async () => {
+    const own = 'ef'.repeat(32) as CacheKey;
+    const large = Array.from({ length: 8 }, () => crypto.getRandomValues(new Uint8Array(60_000)));
+    await onDynamoDB().put(own, owner, answer(Buffer.concat(large)), times());
+    const silent = onDynamoDB(async () => ({ ...bucket(), get: () => new Promise(() => {}) }));
+    const reading = silent.get(own);
+    await expect(reading).rejects.toThrow(StoreUnavailable);
+    await expect(reading).rejects.toThrow('the body of an entry took over 2000 ms');
+  });
+
   it('takes an entry that it cannot read for none', async () => {
     const [pk, time] = [{ S: `K#${key}` }, { N: String(clock.now() + 60_000) }];
     const whole = { pk, expires_at: time, stored_at: time, body: { B: Buffer.from('x') } };
