@@ -1,6 +1,9 @@
 /**
  * `npm run bench [-- --quick] [-- --profile]`. Installs what only the benchmark needs, builds the project, and runs the
  * benchmark on the Node that the functions run on. Needs Node 20 and npm, nothing else.
+ *
+ * `WEIR_DYNAMODB_LOCAL` may name the URL of an Amazon DynamoDB Local, started with `-inMemory -sharedDb`: what several
+ * processes must not get wrong is then measured on it too.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
