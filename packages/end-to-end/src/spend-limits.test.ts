@@ -78,6 +78,7 @@ describe.each(['fixed', 'sliding'])('a budget of $1.00, %s', (technique) => {
       const { error, message } = JSON.parse(body.toString());
       expect([error[0].code, headers['x-should-retry']]).toEqual([2950, 'false']);
       for (const word of ['"all"', '$1']) expect(message).toContain(word);
+      expect(headers['weir-budget-remaining']).toBe('0.000000');
       // While other requests are under way there may be room in a moment; afterwards only when the window has moved on.
       expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     }
@@ -114,6 +115,7 @@ describe('under a limit', () => {
     await gateway.createGateway('tiny', limitedTo(0.000001, { input: '10', output: '100' }));
     const answer = await gateway.send(ask('tiny'));
     expect([answer.status, answer.headers['retry-after']]).toEqual([429, undefined]);
+    expect(answer.headers['weir-budget-remaining']).toBe('0.000001');
     expect(gateway.upstream.requests.total).toBe(0);
     expect(await gateway.records.of(answer.eventId)).toMatchObject({
       refusedBy: 'spend_limits/all',

@@ -4,6 +4,7 @@ import { admissionHeaders } from '../policy/rate-limits.ts';
 import { BUDGET_REMAINING_HEADER, budgetRemaining } from '../policy/spend-answers.ts';
 import type { ByteStream } from '../streaming/byte-stream.ts';
 import type { Opened, Planned } from './exchange.ts';
+import { remainingOf } from './money/funds.ts';
 
 /** What the edge sends. */
 export interface Answer {
@@ -39,8 +40,8 @@ export function gatewayHeaders(story: Story): Map<string, readonly string[]> {
     headers.set('weir-config-stale', [`${Math.round(story.config.stale / 1000)}s`]);
   if (story.admission)
     for (const [name, values] of admissionHeaders(story.admission)) headers.set(name, values);
-  if (story.funds?.kind === 'reserved')
-    headers.set(BUDGET_REMAINING_HEADER, [budgetRemaining(story.funds.reservation.remaining)]);
+  const remaining = story.funds ? remainingOf(story.funds) : null;
+  if (remaining !== null) headers.set(BUDGET_REMAINING_HEADER, [budgetRemaining(remaining)]);
   return headers;
 }
 

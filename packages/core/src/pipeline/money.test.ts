@@ -186,8 +186,21 @@ describe('a spend limit (spec 5.11)', () => {
       'false',
     ]);
     for (const word of ['ab12', '0.999500', '1.000000']) expect(answer.body).toContain(word);
+    expect(answer.header('weir-budget-remaining')).toBe('0.000500');
     expect(gateway.sent).toHaveLength(0);
     expect(gateway.record()).toMatchObject({ refusedBy: 'spend_limits/ab12', success: false });
+  });
+
+  it.each([
+    ['nothing where it is used up', { spent: micros(1_000_000n) }, '0.000000'],
+    ['nothing where it was lowered below what is spent', { spent: micros(3_000_000n) }, '0.000000'],
+    ['what is neither spent nor reserved', { spent: micros(0n), reserved: micros(900_000n) }, '0.100000'],
+  ])('says in its 429 what is left: %s', async (_, held, left) => {
+    const verdict = { ...refused(), ...held };
+    withLimit();
+    gateway.ledger = () => verdict;
+    const answer = await gateway.request({ headers: known, body });
+    expect([answer.status, answer.header('weir-budget-remaining')]).toEqual([429, left]);
   });
 
   it('that cannot carry a byte for a token is asked once more with the tokens counted', async () => {
@@ -206,6 +219,7 @@ describe('a spend limit (spec 5.11)', () => {
     };
     const answer = await gateway.request({ headers: known, body });
     expect([answer.status, answer.header('retry-after')]).toEqual([503, '1']);
+    expect(answer.header('weir-budget-remaining')).toBeUndefined();
   });
 
   it('does not count a model without a price, and the record says so (spec 5.11-4)', async () => {
@@ -350,7 +364,7 @@ describe('prepaid credits (spec 5.3-8)', () => {
     gateway.ledger = () =>
       ({ ...refused(), by: { kind: 'balance', account: ACCOUNT }, retryAfter: null }) as ReserveVerdict;
     const answer = await gateway.request({ headers: known, body });
-    expect(answer.status).toBe(402);
+    expect([answer.status, answer.header('weir-budget-remaining')]).toEqual([402, '0.000500']);
     expect(gateway.record().refusedBy).toBe('credits');
   });
 });

@@ -17,6 +17,8 @@ export type Funds =
       readonly refusal: Refusal;
       /** The budget that is full. Null: the ledger could not be asked. */
       readonly by: Budget | null;
+      /** What that budget has left beside what is reserved; null like it. */
+      readonly remaining: Micros | null;
     };
 
 export const UNBUDGETED: Funds = { kind: 'unbudgeted', warning: null };
@@ -24,6 +26,18 @@ export const UNBUDGETED: Funds = { kind: 'unbudgeted', warning: null };
 /** Puts what a step cost in place of what was reserved for it; nothing when it cost nothing. */
 export async function settleFunds(funds: Funds | undefined, cost: Micros): Promise<void> {
   if (funds?.kind === 'reserved') await funds.reservation.settle(cost);
+}
+
+/** What the budgets behind a step have left. Null: it has none, or nobody could ask. */
+export function remainingOf(funds: Funds): Micros | null {
+  switch (funds.kind) {
+    case 'unbudgeted':
+      return null;
+    case 'reserved':
+      return funds.reservation.remaining;
+    case 'refused':
+      return funds.remaining;
+  }
 }
 
 /** As the record names it. */

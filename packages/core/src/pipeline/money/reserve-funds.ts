@@ -1,6 +1,6 @@
 import { Refusal } from '../../errors/refusal.ts';
 import { durationMs, epochMs, type RecordId } from '../../ids.ts';
-import type { Micros } from '../../money/micros.ts';
+import { type Micros, micros } from '../../money/micros.ts';
 import { budgetRefusal, UNPRICED_WARNING } from '../../policy/spend-answers.ts';
 import { spendBudgetsOf } from '../../policy/spend-limits.ts';
 import { isPaidFromCredits } from '../../policy/unified-billing.ts';
@@ -55,13 +55,16 @@ export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts):
     const again = counted && counted.amount < ceiling.amount ? await reserve(counted.amount) : null;
     if (counted && again?.granted) return reserved(again.reservation, counted.amount);
     const final = again && !again.granted ? again : verdict;
-    return { kind: 'refused', refusal: budgetRefusal(final, now), by: final.by };
+    const { by, limit, spent, reserved: held } = final;
+    const remaining = micros(limit - spent - held);
+    return { kind: 'refused', refusal: budgetRefusal(final, now), by, remaining };
   } catch (cause) {
     if (!(cause instanceof StoreUnavailable)) throw cause;
     return {
       kind: 'refused',
       refusal: new Refusal('budgetsUnavailable', { cause, retryAfter: durationMs(1000) }),
       by: null,
+      remaining: null,
     };
   }
 }
