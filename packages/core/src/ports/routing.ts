@@ -52,7 +52,7 @@ export type RouteMove =
 
 /**
  * One request's way through a route: pure, so whoever walks does the asking and tells what came of it. Every route that was
- * saved ends after at most twice as many moves as it has elements.
+ * saved ends after at most twice as many moves as it has elements, and one more for each model that is passed over.
  */
 export interface RouteWalk {
   /** The first move; later ones are what the answers return. */
@@ -63,6 +63,13 @@ export interface RouteWalk {
   tried(succeeded: boolean, why: string, took: number): RouteMove;
   /** The budget of a `rate` element on the way cannot carry the call: the walk goes back to it and takes its fallback. */
   overBudget(element: string, took: number): RouteMove;
+  /**
+   * The model is not called, for its provider is failing: the walk takes the model's fallback. Null: it has none, or was
+   * passed over before; the walk still waits for the call.
+   */
+  passedOver(why: string): RouteMove | null;
+  /** Goes back to a model that was passed over, whose call it waits for after all. */
+  backTo(element: string): void;
   trace(): readonly RouteStep[];
 }
 

@@ -42,6 +42,7 @@ const world = fc.record({
   over: some,
   spent: some,
   failing: some.map((failing) => Object.fromEntries(failing.map((id) => [id, 'status 500']))),
+  open: some,
   draws: fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { maxLength: 5 }),
 });
 
@@ -70,7 +71,19 @@ describe('any graph that may be saved', () => {
         expect(new Set(names).size).toBe(names.length);
         expect(new Set(counts).size).toBe(counts.length);
         const budgets = elements.filter((one) => one.type === 'rate' && one.properties.limitType === 'cost');
-        expect(moves).toBeLessThanOrEqual(elements.length + budgets.length);
+        const spared = met.open.filter((id) => elements.some((one) => one.id === id && one.type === 'model'));
+        expect(moves).toBeLessThanOrEqual(elements.length + budgets.length + 2 * spared.length);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('calls somebody where it would have called somebody without passing anybody over', () => {
+    fc.assert(
+      fc.property(acyclic, world, (graph, { open, ...met }) => {
+        const route = routeOf(graph);
+        const without = journey(route, met).calls;
+        expect(journey(route, { ...met, open }).calls.length > 0).toBe(without.length > 0);
       }),
       { numRuns: 2000 },
     );
@@ -92,7 +105,9 @@ describe('any graph at all', () => {
     fc.assert(
       fc.property(anyGraph, world, (graph, met) => {
         checkRoute(graph, known);
-        expect(journey(routeOf(graph), met).moves).toBeLessThanOrEqual(graph.length * 2);
+        expect(journey(routeOf(graph), met).moves).toBeLessThanOrEqual(
+          graph.length * 2 + met.open.length * 2,
+        );
       }),
       { numRuns: 2000 },
     );

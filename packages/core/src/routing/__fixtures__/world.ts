@@ -15,6 +15,8 @@ export interface World {
   readonly spent?: readonly string[];
   /** Models that fail, and how. */
   readonly failing?: Readonly<Record<string, string>>;
+  /** Models that are passed over where there is another way. */
+  readonly open?: readonly string[];
 }
 
 export interface Journey {
@@ -40,17 +42,34 @@ export const requestOf = ({ metadata = {}, headers = [], body = {} }: World): Ro
   body: body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body)),
 });
 
+type Call = Extract<RouteMove, { readonly kind: 'call' }>;
+
 /** Walks to the end. */
 export function journey(route: DeployedRoute, world: World = {}): Journey {
   const draws = [...(world.draws ?? [])];
   const walk = createRouter().walk(route, requestOf(world), () => draws.shift() ?? 0.5);
   const calls: string[] = [];
+  /** The first model that was passed over since anybody was called. */
+  let spared: Call | null = null;
   const counts: string[] = [];
   let moves = 1;
   let move = walk.begin();
-  for (; move.kind !== 'end'; moves += 1) {
+  for (; ; moves += 1) {
     if (moves > 100_000) throw new Error('the walk does not end');
-    move = move.kind === 'count' ? countIn(walk, move, world, counts) : callIn(walk, move, world, calls);
+    if (move.kind === 'count') {
+      move = countIn(walk, move, world, counts);
+      continue;
+    }
+    if (move.kind === 'end') {
+      if (spared === null) break;
+      walk.backTo(spared.element);
+      [move, spared] = [spared, null];
+    }
+    const instead: RouteMove | null = world.open?.includes(move.element) ? walk.passedOver('open') : null;
+    if (instead) spared ??= move;
+    const before = calls.length;
+    move = instead ?? callIn(walk, move, world, calls);
+    if (calls.length > before) spared = null;
   }
   const trace = walk.trace();
   const path = trace.map(({ element, branch }) => `${element}:${branch ?? '-'}`).join(' ');
@@ -69,7 +88,7 @@ function countIn(
 
 function callIn(
   walk: RouteWalk,
-  call: Extract<RouteMove, { readonly kind: 'call' }>,
+  call: Call,
   { spent = [], failing = {} }: World,
   calls: string[],
 ): RouteMove {

@@ -25,6 +25,14 @@ interface Passed {
   readonly budget: RouteBudget | null;
 }
 
+/** A model that was not called. */
+interface Spared {
+  readonly model: Element<'model'>;
+  /** That led there. */
+  readonly way: ReadonlyMap<string, Passed>;
+  readonly decision: Decision;
+}
+
 type Asked = Element<'rate'> | Element<'model'>;
 
 /**
@@ -38,7 +46,8 @@ export class Walk implements RouteWalk {
   readonly #draw: () => number;
   readonly #trace = new Trace();
   readonly #decided = new Map<string, Decision>();
-  readonly #way = new Map<string, Passed>();
+  #way = new Map<string, Passed>();
+  readonly #spared = new Map<string, Spared>();
   /** Of the fields that keys and sticky splits name. */
   readonly #tags = new Map<string, string>();
   /** Who waits for an answer. */
@@ -83,6 +92,27 @@ export class Walk implements RouteWalk {
     this.#goBackTo(id);
     const why = `the call does not fit in ${this.#limitInWords(passed.element)}`;
     return this.#decide(passed.element, { branch: 'fallback', why }, took);
+  }
+
+  passedOver(why: string): RouteMove | null {
+    const model = this.#answered('model');
+    if (outputOf(model, 'fallback') === null || this.#spared.has(model.id)) {
+      this.#asked = model;
+      return null;
+    }
+    const decision = { branch: 'fallback', why: `passed over: ${why}` };
+    this.#spared.set(model.id, { model, way: new Map(this.#way), decision });
+    return this.#decide(model, decision, 0);
+  }
+
+  backTo(id: string): void {
+    const spared = this.#spared.get(id);
+    if (!spared) throw new Error(`"${id}" was not passed over`);
+    // Nobody else could be called: should the way come by them again, the others that were passed over are called as well.
+    for (const [one, { decision }] of this.#spared)
+      if (this.#decided.get(one) === decision) this.#decided.delete(one);
+    this.#way = new Map(spared.way);
+    this.#asked = spared.model;
   }
 
   trace(): readonly RouteStep[] {
