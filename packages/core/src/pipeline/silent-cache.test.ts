@@ -34,6 +34,23 @@ async function wait(milliseconds: number): Promise<void> {
   }
 }
 
+describe('a cache that is slow', () => {
+  it('is waited for briefly, because the request calls anyway', async () => {
+    await gateway.request(request());
+    expect(cache.patience).toEqual(['briefly']);
+  });
+
+  it('is waited for patiently by who came to share a call', async () => {
+    cache.leader = 'other';
+    cache.leasedUntil = NOW + 500;
+    const opening = gateway.open(request(coalescing));
+    await wait(1_000);
+    await opening;
+    expect(cache.patience.length).toBeGreaterThan(1);
+    expect(new Set(cache.patience)).toEqual(new Set(['patiently']));
+  });
+});
+
 describe('a cache that is left alone because it was silent', () => {
   it.each([{}, coalescing])('is a miss and not asked again by the same request (%j)', async (headers) => {
     cache.error = spared();

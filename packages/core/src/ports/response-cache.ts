@@ -31,6 +31,12 @@ export interface CacheSighting {
   readonly leader: string | null;
 }
 
+/**
+ * How long a reader waits for a store that is slow: `briefly` when it calls unless it is told an answer in time, `patiently`
+ * when it came to share a call, and what it hears decides how often the provider is called.
+ */
+export type CachePatience = 'briefly' | 'patiently';
+
 /** The store was silent just before, so that this question was not asked; nothing was waited for. */
 export class CacheSpared extends StoreUnavailable {
   readonly isSpared = true;
@@ -44,11 +50,11 @@ export class CacheSpared extends StoreUnavailable {
  * Answers by key, and who fetches a missing one. Guarantees: a reader sees an entry whole or not at all; what `get` gives
  * is never older than the last `put`, `purge` or lease that ended before it began; of any number of callers at once one
  * gets the lease. Every method throws `StoreUnavailable` when the store cannot be asked. `get` and `lease`, which requests
- * wait for, give up soon, and throw {@link CacheSpared} for a short while when that has come to nothing several times.
+ * wait for, throw {@link CacheSpared} for a short while after several that nobody answered.
  */
 export interface ResponseCache {
-  /** One read; a large body costs a second one. */
-  get(key: CacheKey): Promise<CacheSighting>;
+  /** One read; a large body costs a second one. @param patience `briefly` unless said otherwise. */
+  get(key: CacheKey, patience?: CachePatience): Promise<CacheSighting>;
   /**
    * Puts the answer in the place of whatever is there and ends the lease, whoever held it. False, and nothing is stored:
    * the key was purged at `askedAt` or later, so the answer may be what the purge was meant for.

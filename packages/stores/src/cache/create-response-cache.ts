@@ -7,7 +7,7 @@ import { SharedResponseCache } from './shared-response-cache.ts';
 import { SparingResponseCache } from './sparing-response-cache.ts';
 
 /**
- * A request waits for this, and can do without. The service answers in milliseconds, the slowest of a thousand times in
+ * Of a brief read: a request waits for it, and can do without. The service answers in milliseconds, the slowest of a thousand times in
  * tens of them, and a new connection costs as much again: who has not answered by now is not likely to. There is no
  * second attempt, unless a kept connection was found closed.
  */

@@ -3,6 +3,7 @@ import {
   type CachedAnswer,
   type CacheKey,
   type CacheOwner,
+  type CachePatience,
   type CacheSighting,
   type Clock,
   type EpochMs,
@@ -27,7 +28,7 @@ const OBJECT_IN_TIME = 2_000;
 
 export interface DynamoDBResponseCacheOptions {
   readonly client: DynamoDBCall;
-  /** The same for reads and leases, which requests wait for. */
+  /** The same for brief reads. */
   readonly hurried: DynamoDBCall;
   readonly table: string;
   /** For bodies that an item cannot hold. Called when there is one. */
@@ -47,10 +48,11 @@ export class DynamoDBResponseCache implements ResponseCache {
     this.#options = options;
   }
 
-  async get(key: CacheKey): Promise<CacheSighting> {
-    const { hurried, table, clock } = this.#options;
+  async get(key: CacheKey, patience: CachePatience = 'briefly'): Promise<CacheSighting> {
+    const { client, hurried, table, clock } = this.#options;
+    const asked = patience === 'briefly' ? hurried : client;
     const input = { TableName: table, Key: cacheItemKey(key), ConsistentRead: true };
-    const item = (await ask('read the cache', () => hurried.getItem(input))) ?? {};
+    const item = (await ask('read the cache', () => asked.getItem(input))) ?? {};
     const now = clock.now();
     const entry = freshEntry(item, now);
     return { answer: entry && (await this.#unpacked(entry)), leader: leaderIn(item, now) };
@@ -95,7 +97,6 @@ export class DynamoDBResponseCache implements ResponseCache {
         '(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_holder = :me) AND ' +
         '(attribute_not_exists(expires_at) OR expires_at <= :now)',
       values: { ':now': { N: String(this.#options.clock.now()) }, ':me': { S: holder } },
-      client: this.#options.hurried,
     });
     return changed !== null;
   }
@@ -146,7 +147,7 @@ export class DynamoDBResponseCache implements ResponseCache {
   /** @returns the item before the change, where it is wanted; null when the condition did not hold. */
   async #update(
     key: CacheKey,
-    { set, remove, condition, values, wantsOld = false, client = this.#options.client }: Change,
+    { set, remove, condition, values, wantsOld = false }: Change,
   ): Promise<Item | null> {
     const sets = Object.keys(set).map((name) => `#${name} = :${name}`);
     const input = {
@@ -168,7 +169,7 @@ export class DynamoDBResponseCache implements ResponseCache {
       ReturnValues: wantsOld ? ('ALL_OLD' as const) : ('NONE' as const),
     };
     try {
-      return await ask('write to the cache', () => client.updateItem(input));
+      return await ask('write to the cache', () => this.#options.client.updateItem(input));
     } catch (error) {
       if (isConditionRefused(error)) return null;
       throw error;
@@ -196,7 +197,6 @@ interface Change {
   readonly condition: string;
   readonly values: Item;
   readonly wantsOld?: boolean;
-  readonly client?: DynamoDBCall;
 }
 
 const ownerItem = ({ account, gateway }: CacheOwner): Item => ({

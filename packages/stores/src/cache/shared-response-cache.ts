@@ -1,4 +1,12 @@
-import type { CachedAnswer, CacheKey, CacheOwner, CacheSighting, EpochMs, ResponseCache } from '@weir/core';
+import type {
+  CachedAnswer,
+  CacheKey,
+  CacheOwner,
+  CachePatience,
+  CacheSighting,
+  EpochMs,
+  ResponseCache,
+} from '@weir/core';
 
 /** Reads of one key: one is under way, and whoever came since waits for the next. */
 interface Reads {
@@ -21,15 +29,15 @@ export class SharedResponseCache implements ResponseCache {
     this.#cache = cache;
   }
 
-  get(key: CacheKey): Promise<CacheSighting> {
+  get(key: CacheKey, patience: CachePatience = 'briefly'): Promise<CacheSighting> {
     const reads = this.#reads.get(key);
-    if (!reads) return this.#read(key);
-    reads.next ??= reads.current.then(() => this.#read(key));
+    if (!reads) return this.#read(key, patience);
+    reads.next ??= reads.current.then(() => this.#read(key, patience));
     return reads.next;
   }
 
-  #read(key: CacheKey): Promise<CacheSighting> {
-    const reading = this.#cache.get(key);
+  #read(key: CacheKey, patience: CachePatience): Promise<CacheSighting> {
+    const reading = this.#cache.get(key, patience);
     const current = settled(reading);
     const reads: Reads = { current, next: null };
     this.#reads.set(key, reads);

@@ -55,15 +55,21 @@ const failure = (question: Promise<unknown>) =>
 const SHORT = { patience: { connect: 1_000, answer: 30, attempts: 1 } };
 
 describe('a cache table that takes questions and answers none', () => {
-  it('costs a read one attempt of 300 ms, and so a lease', async () => {
+  it('costs a read one attempt of 300 ms', async () => {
+    await using table = await startTable();
+    const error = await failure(table.cache.get(aKey()));
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect(error).not.toBeInstanceOf(CacheSpared);
+    expect(error).toMatchObject({ cause: { name: 'TimeoutError', message: 'no answer within 300 ms' } });
+    expect(table.asked).toEqual(['DynamoDB_20120810.GetItem']);
+  });
+
+  it('has two attempts of a second with who came to share a call', async () => {
     await using table = await startTable();
     const lease = table.cache.lease(aKey(), owner, 'a', epochMs(table.clock.now() + 10_000));
-    for (const error of await Promise.all([table.cache.get(aKey()), lease].map(failure))) {
-      expect(error).toBeInstanceOf(StoreUnavailable);
-      expect(error).not.toBeInstanceOf(CacheSpared);
-      expect(error).toMatchObject({ cause: { name: 'TimeoutError', message: 'no answer within 300 ms' } });
-    }
-    expect(table.asked.toSorted()).toEqual(['DynamoDB_20120810.GetItem', 'DynamoDB_20120810.UpdateItem']);
+    for (const error of await Promise.all([table.cache.get(aKey(), 'patiently'), lease].map(failure)))
+      expect(error).toMatchObject({ cause: { name: 'TimeoutError', message: 'no answer within 1000 ms' } });
+    expect(table.asked).toHaveLength(4);
   });
 
   it('is not asked after three questions in a row, but for one after each pause', async () => {

@@ -2,6 +2,7 @@ import {
   type CachedAnswer,
   type CacheKey,
   type CacheOwner,
+  type CachePatience,
   type CacheSighting,
   CacheSpared,
   type Clock,
@@ -24,8 +25,8 @@ export class SparingResponseCache implements ResponseCache {
     this.#clock = clock;
   }
 
-  get(key: CacheKey): Promise<CacheSighting> {
-    return this.#ask(() => this.#cache.get(key));
+  get(key: CacheKey, patience: CachePatience = 'briefly'): Promise<CacheSighting> {
+    return this.#ask(() => this.#cache.get(key, patience));
   }
 
   lease(key: CacheKey, owner: CacheOwner, holder: string, until: EpochMs): Promise<boolean> {

@@ -1,9 +1,16 @@
 import type { EpochMs } from '../../ids.ts';
-import type { CachedAnswer, CacheSighting, ResponseCache } from '../../ports/response-cache.ts';
+import type {
+  CachedAnswer,
+  CachePatience,
+  CacheSighting,
+  ResponseCache,
+} from '../../ports/response-cache.ts';
 
 /** One entry, whatever its key, and what was asked of it. */
 export class CacheForTest implements ResponseCache {
   readonly asked: string[] = [];
+  /** Of each read. */
+  readonly patience: (CachePatience | undefined)[] = [];
   readonly now: () => EpochMs;
   answer: CachedAnswer | null = null;
   leader: string | null = null;
@@ -17,7 +24,8 @@ export class CacheForTest implements ResponseCache {
     this.now = now;
   }
 
-  async get(): Promise<CacheSighting> {
+  async get(...[, patience]: Parameters<ResponseCache['get']>): Promise<CacheSighting> {
+    this.patience.push(patience);
     this.#note('get');
     return { answer: this.answer, leader: this.#leader() };
   }

@@ -79,7 +79,7 @@ class Follower {
   /** Null: the leader is still at it. */
   async look(): Promise<Turn | null> {
     if (this.#leader !== null && !this.#hasSeen) {
-      const seen = await this.#ports.cache.get(this.#plan.key);
+      const seen = await this.#ports.cache.get(this.#plan.key, 'patiently');
       if (seen.answer) return { answer: seen.answer, lease: null };
       if (seen.leader === this.#leader) return null;
       this.#wasLeft = true;
@@ -95,7 +95,7 @@ class Follower {
     const lease = await takeLease(this.#plan, this.#name, this.#ports);
     if (lease) return { answer: null, lease };
     if (this.#wasLeft) return ALONE;
-    const seen = await cache.get(this.#plan.key);
+    const seen = await cache.get(this.#plan.key, 'patiently');
     if (seen.answer) return { answer: seen.answer, lease: null };
     this.#leader = seen.leader;
     // Refused, and yet nobody leads any more: whoever it was has failed.

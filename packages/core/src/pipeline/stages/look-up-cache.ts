@@ -27,7 +27,7 @@ export async function lookUpCache(step: Step, ports: Pick<Ports, 'cache' | 'faul
   const miss = { kind: 'considered', plan, answer: null, leader: null } as const;
   if (!plan.reads) return miss;
   try {
-    return { ...miss, ...(await ports.cache.get(plan.key)) };
+    return { ...miss, ...(await ports.cache.get(plan.key, plan.coalesces ? 'patiently' : 'briefly')) };
   } catch (error) {
     ports.faults.report('the cache could not be asked', error, step.exchange.id);
     if (!(error instanceof CacheSpared)) return miss;
