@@ -5,6 +5,7 @@ import { type RawAnswer, sendRaw } from '@weir/testkit/http';
 import { eventually } from './__fixtures__/eventually.ts';
 import { environmentOf, watchedPlugins } from './__fixtures__/host-functions.ts';
 import { native, PROVIDER_KEY } from './__fixtures__/requests.ts';
+import { makeRoute, routed, routeModel } from './__fixtures__/routes.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 
 /** Within this time what one process saw holds in the others, give or take a busy machine. */
@@ -143,3 +144,43 @@ describe('two processes and a provider that fails', () => {
     ]);
   }, 20_000);
 });
+
+test('a route passes a model over while its provider fails, and calls one that has no fallback all the same', async () => {
+  await gateway.createGateway('routed', { circuit_breaker: { minimum_calls: 5, cool_down: 60 } });
+  // Nobody listens at Groq.
+  await makeRoute(gateway, 'routed', 'falls-back', [
+    routeModel('groq', 'first', 'second'),
+    routeModel('openai', 'second'),
+  ]);
+  await makeRoute(gateway, 'routed', 'only', [routeModel('groq', 'first')]);
+  const passedOver = await eventually(
+    'a record of a model that was passed over',
+    async () => {
+      const answer = await gateway.send(routed(gateway, 'routed', 'falls-back'));
+      expect([answer.status, answer.headers['cf-aig-model']]).toEqual([200, 'second']);
+      const records = await gateway.records.all();
+      return (
+        records.find(({ attempts }) => attempts.length === 2 && attempts[0]?.provider === 'groq') ?? null
+      );
+    },
+    20_000,
+  );
+  expect(passedOver).toMatchObject({
+    provider: 'openai',
+    step: 1,
+    attempts: [
+      { provider: 'groq', status: null, failure: 'circuit-open' },
+      { provider: 'openai', status: 200, failure: null },
+    ],
+    route: {
+      steps: [
+        { element: 'start' },
+        { element: 'first', branch: 'fallback', why: 'passed over: the circuit of groq is open' },
+        { element: 'second', branch: 'success' },
+        { element: 'end' },
+      ],
+    },
+  });
+  const only = await gateway.send(routed(gateway, 'routed', 'only'));
+  expect([only.status, only.headers['cf-aig-model']]).toEqual([502, 'first']);
+}, 40_000);

@@ -5,7 +5,8 @@ import { earlyInWindow } from '@weir/testkit/limits';
 import { eventually } from './__fixtures__/eventually.ts';
 import { environmentOf, watchedPlugins } from './__fixtures__/host-functions.ts';
 import { settledLogs } from './__fixtures__/log-list.ts';
-import { native } from './__fixtures__/requests.ts';
+import { CHAT, native } from './__fixtures__/requests.ts';
+import { makeRoute, routed, routeModel } from './__fixtures__/routes.ts';
 import { type RunningGateway, startGateway } from './__fixtures__/running-gateway.ts';
 
 const LIMIT = 100;
@@ -38,6 +39,8 @@ const limited = (technique: string) => ({
   rate_limiting_technique: technique,
   collect_logs: false,
 });
+
+const SECOND = { body: JSON.stringify({ ...JSON.parse(CHAT), model: 'second' }) };
 
 /** A request to a provider's own API on `id`. */
 const to = (id: string, given: Partial<RawRequest> = {}): RawRequest => {
@@ -127,4 +130,33 @@ test('a rule for each value of a metadata key counts its values apart, and the r
     30_000,
   );
   expect(logs.filter((log) => log.refused_by === 'rate_limits[1]')).toHaveLength(6);
+}, 60_000);
+
+test('a further model of a route counts in the limit of all requests to it, and falls back when that is full', async () => {
+  await gateway.createGateway('by-model', { rate_limits: [{ limit: 3, interval: 3_600, by: 'model' }] });
+  // Nobody listens at Groq.
+  await makeRoute(gateway, 'by-model', 'three', [
+    routeModel('groq', 'first', 'second'),
+    routeModel('openai', 'second', 'third'),
+    routeModel('openai', 'third'),
+  ]);
+  await earlyInWindow(3_600_000);
+  const modelOf = async () => {
+    const { status, headers, eventId } = await gateway.send(routed(gateway, 'by-model', 'three'));
+    return { eventId, said: `${status} ${headers['cf-aig-model']}` };
+  };
+  const direct = async () => (await gateway.send(to('by-model', SECOND))).status;
+  expect((await modelOf()).said).toBe('200 second');
+  expect([await direct(), await direct(), await direct()]).toEqual([200, 200, 429]);
+  const { said, eventId } = await modelOf();
+  expect(said).toBe('200 third');
+  const records = await eventually('the three records', async () => {
+    const found = (await gateway.records.all()).filter((record) => record.eventId === eventId);
+    return found.length === 3 ? found.toSorted((one, other) => one.step - other.step) : null;
+  });
+  expect(records).toMatchObject([
+    { model: 'first', success: false },
+    { model: 'second', statusCode: 429, refusedBy: 'rate_limits[0]', attempts: [] },
+    { model: 'third', success: true },
+  ]);
 }, 60_000);

@@ -1,6 +1,6 @@
 import { type ErrorSurface, errorBody } from '../errors/bodies.ts';
 import type { Refusal } from '../errors/refusal.ts';
-import { admissionHeaders } from '../policy/rate-limits.ts';
+import { admissionHeaders } from '../policy/admission.ts';
 import { BUDGET_REMAINING_HEADER, budgetRemaining } from '../policy/spend-answers.ts';
 import type { ByteStream } from '../streaming/byte-stream.ts';
 import type { Opened, Planned } from './exchange.ts';

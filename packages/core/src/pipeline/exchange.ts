@@ -4,8 +4,8 @@ import type { StoredKey } from '../gateway/stored-key.ts';
 import type { HeaderMap } from '../http/header-map.ts';
 import type { StoredToken } from '../identity/stored-token.ts';
 import type { AccountId, DurationMs, EpochMs, GatewayId, RecordId } from '../ids.ts';
+import type { Admission } from '../policy/admission.ts';
 import type { EffectiveSettings } from '../policy/effective-settings.ts';
-import type { Admission } from '../policy/rate-limits.ts';
 import type { LoadedConfig } from '../ports/config-source.ts';
 import type { Budget } from '../ports/ledger.ts';
 import type { CatalogueQuestion, Translated } from '../ports/translation.ts';
@@ -122,6 +122,8 @@ export interface Routed {
 
 interface StepBasis {
   readonly index: number;
+  /** No step of a universal request: a route counts the models that it comes to instead. */
+  readonly isOnly: boolean;
   readonly settings: EffectiveSettings;
   /** The step as a request of its own: its headers, its body, its endpoint. */
   readonly exchange: Authenticated;
@@ -138,11 +140,25 @@ export interface Step extends StepBasis {
   readonly budgets: readonly Budget[];
 }
 
+/** What came of a step whose turn it was. */
+export interface Tried {
+  readonly succeeded: boolean;
+  /** Its provider was called: a limit or a budget did not keep it back. */
+  readonly called: boolean;
+  readonly why: string;
+  readonly took: DurationMs;
+}
+
 /** A request's way through a route, as far as it has come. */
 export interface Way {
   readonly trace: RouteTrace;
-  /** What comes after a call. A refusal: the way is over. */
-  after(succeeded: boolean, why: string, took: DurationMs): Promise<Step | Refusal>;
+  /** What comes after a step. A refusal: the way is over. */
+  after(tried: Tried): Promise<Step | Refusal>;
+  /**
+   * What comes instead of a step whose circuit is open: the model's fallback, as if it had failed at once; the step itself
+   * where that comes to nobody who can be called. Null: it has no fallback, or its turn came again.
+   */
+  passOver(step: Step): Promise<Step | Refusal | null>;
   /** What comes instead of a call that a budget on the way cannot carry. Null: it is none of this way's budgets. */
   instead(budget: Budget): Promise<Step | Refusal | null>;
   /** The request goes no further, so what was counted on the way does not count. */

@@ -16,6 +16,7 @@ import {
   streamAnswer,
   TOKEN,
 } from './__fixtures__/gateway-for-test.ts';
+import { answerBy, deployRoute, of } from './__fixtures__/route-for-test.ts';
 import { ScriptedBody } from './__fixtures__/scripted-body.ts';
 
 const headers = { 'cf-aig-authorization': TOKEN };
@@ -27,18 +28,6 @@ const chat = (more = {}) => ({
   messages: [{ role: 'user', content: 'Hi' }],
   ...more,
 });
-const answerBy = (id: string) =>
-  jsonAnswer(
-    JSON.stringify({
-      id: `chatcmpl-${id}`,
-      object: 'chat.completion',
-      created: 1,
-      model: id,
-      choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: `I am ${id}` } }],
-      usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
-    }),
-  );
-
 let gateway: GatewayForTest;
 beforeEach(() => {
   gateway = new GatewayForTest();
@@ -47,18 +36,8 @@ beforeEach(() => {
     gateway.platformKeys.set(provider, `sk-${provider}`);
 });
 
-function deploy(elements: readonly RouteElement[], settings: Partial<GatewaySettings> = {}): void {
-  const snapshot = gateway.addGateway('main', settings);
-  const at = '2026-01-01T00:00:00.000Z';
-  const route = { id: 'r1', name: 'support', versionId: 'v1', deploymentId: 'd1', elements };
-  const times = { createdAt: at, modifiedAt: at, versionCreatedAt: at, deployedAt: at };
-  gateway.gateways.set(snapshot.id, { ...snapshot, routes: [{ ...route, ...times }] });
-}
-
-const of = (provider: string, element: RouteElement, more: { timeout?: number; retries?: number } = {}) =>
-  element.type === 'model'
-    ? { ...element, properties: { ...element.properties, provider, ...more } }
-    : element;
+const deploy = (elements: readonly RouteElement[], settings: Partial<GatewaySettings> = {}) =>
+  deployRoute(gateway, elements, settings);
 
 /** Answers in order; then the last one's name is that of the model that was asked for. */
 function provider(...answers: readonly (UpstreamAnswer | UpstreamFailure)[]): void {

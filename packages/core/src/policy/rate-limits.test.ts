@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_SETTINGS, type GatewaySettings, type GatewaySnapshot } from '../gateway/settings.ts';
-import { type AccountId, durationMs, type GatewayId, type TokenId } from '../ids.ts';
-import type { LimitVerdict } from '../ports/rate-limiter.ts';
-import { admissionHeaders, admissionOf, type LimitedRequest, rateLimitsOf } from './rate-limits.ts';
+import type { AccountId, GatewayId, TokenId } from '../ids.ts';
+import { type LimitedRequest, rateLimitsOf, targetLimitsOf } from './rate-limits.ts';
 
 const gatewayOf = (settings: Partial<GatewaySettings>): GatewaySnapshot => ({
   account: 'a0'.repeat(16) as AccountId,
@@ -135,72 +134,32 @@ describe('the limits of a request (5.5)', () => {
   });
 });
 
-describe('the decision', () => {
-  const [loose, tight, third] = rateLimitsOf(
-    requestOn({ ...PLAIN, rate_limits: [...by('token').rate_limits, ...by('model').rate_limits] }),
-  );
-  if (!loose || !tight || !third) throw new Error('three limits are needed');
-  const yes = (remaining: number): LimitVerdict => ({
-    admitted: true,
-    remaining,
-    resetAfter: durationMs(1_500),
-    giveBack: async () => undefined,
-  });
-  const no = (retryAfter: number): LimitVerdict => ({ admitted: false, retryAfter: durationMs(retryAfter) });
+describe('the limits of a call whose turn comes later (5.5)', () => {
+  const rules = [
+    { limit: 9, interval: 60 },
+    ...(['token', 'provider', 'model'] as const).flatMap((one) => by(one).rate_limits),
+  ];
+  const settings = { ...PLAIN, rate_limits: rules };
+  const first = requestOn(settings);
+  const later = (provider: string, model: string) => requestOn(settings, { targets: [{ provider, model }] });
+  const before = rateLimitsOf(first);
+  const rulesOf = (limits: ReturnType<typeof rateLimitsOf>) => limits.map(({ rule }) => rule);
 
-  it('of no limits is unlimited and says nothing', () => {
-    expect(admissionOf([], true)).toEqual({ kind: 'unlimited' });
-    expect(admissionHeaders({ kind: 'unlimited' })).toEqual(new Map());
-  });
-
-  it('admits where all do, and speaks of the limit that has the least left', () => {
-    const admission = admissionOf(
-      [
-        { limit: loose, verdict: yes(7) },
-        { limit: tight, verdict: yes(2) },
-      ],
-      false,
-    );
-    expect(admission).toMatchObject({ kind: 'admitted', tightest: { limit: tight }, unchecked: [] });
-    expect(Object.fromEntries(admissionHeaders(admission))).toEqual({
-      'x-ratelimit-limit': ['5'],
-      'x-ratelimit-remaining': ['2'],
-      'x-ratelimit-reset': ['2'],
-    });
+  it('are those of its own provider and model, under the names and keys of a request that comes to it first', () => {
+    const limits = targetLimitsOf(later('groq', 'a'), before);
+    expect(rulesOf(limits)).toEqual(['rate_limits[2]', 'rate_limits[3]']);
+    const keys = rateLimitsOf(later('groq', 'a')).map(({ key }) => key);
+    for (const { key } of limits) expect(keys).toContain(key);
   });
 
-  it('refuses where one does, by the rule that lasts longest', () => {
-    const admission = admissionOf(
-      [
-        { limit: loose, verdict: yes(7) },
-        { limit: tight, verdict: no(1_000) },
-        { limit: third, verdict: no(9_001) },
-      ],
-      false,
-    );
-    expect(admission).toEqual({ kind: 'refused', by: third, retryAfter: 9_001 });
-    expect(Object.fromEntries(admissionHeaders(admission))).toMatchObject({
-      'x-ratelimit-remaining': ['0'],
-      'x-ratelimit-reset': ['10'],
-    });
+  it('are none under which its request was counted before', () => {
+    expect(rulesOf(targetLimitsOf(later('openai', 'other'), before))).toEqual(['rate_limits[3]']);
+    expect(targetLimitsOf(later('openai', 'gpt-x'), before)).toEqual([]);
   });
 
-  it('what nobody could count passes and is marked, unless the gateway refuses it (design 12)', () => {
-    const counted = [
-      { limit: loose, verdict: 'unknown' },
-      { limit: tight, verdict: yes(2) },
-    ] as const;
-    const passed = admissionOf(counted, false);
-    expect(passed).toMatchObject({ kind: 'admitted', unchecked: ['rate_limiting_limit'] });
-    expect(admissionHeaders(passed).get('weir-degraded')).toEqual(['rate-limit']);
-    expect(admissionOf(counted, true)).toEqual({ kind: 'uncountable', unchecked: ['rate_limiting_limit'] });
-  });
-
-  it('a full limit refuses, whatever else could not be counted', () => {
-    const counted = [
-      { limit: loose, verdict: 'unknown' },
-      { limit: tight, verdict: no(5) },
-    ] as const;
-    for (const failsClosed of [true, false]) expect(admissionOf(counted, failsClosed).kind).toBe('refused');
+  it('are all of its own where the request fell under no limit, and none without such rules', () => {
+    expect(targetLimitsOf(later('openai', 'gpt-x'), [])).toHaveLength(2);
+    expect(targetLimitsOf(requestOn({ ...PLAIN, ...by('token') }), [])).toEqual([]);
+    expect(targetLimitsOf(requestOn(PLAIN), [])).toEqual([]);
   });
 });

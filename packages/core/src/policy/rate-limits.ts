@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type {
   GatewaySettings,
   GatewaySnapshot,
+  RateLimitRule,
   RateLimitSubject,
   RateLimitTechnique,
 } from '../gateway/settings.ts';
-import { type DurationMs, durationMs, type TokenId } from '../ids.ts';
-import type { LimitVerdict, RateLimit } from '../ports/rate-limiter.ts';
+import { durationMs, type TokenId } from '../ids.ts';
+import type { RateLimit } from '../ports/rate-limiter.ts';
 import type { MetadataValue } from '../record/request-record.ts';
 
 /** A limit with the rule that it comes from. */
@@ -27,48 +28,43 @@ export interface LimitedRequest {
   readonly targets: readonly { readonly provider: string; readonly model: string | null }[];
 }
 
-/** What became of one limit. `unknown`: nobody could count. */
-export interface CountedLimit {
-  readonly limit: RuledLimit;
-  readonly verdict: LimitVerdict | 'unknown';
-}
-
-/** Stage 5's decision on rate limits: what, why and by which rule. */
-export type Admission =
-  | { readonly kind: 'unlimited' }
-  /** `tightest` has the least left; null: no limit could be counted. */
-  | {
-      readonly kind: 'admitted';
-      readonly tightest: Tightest | null;
-      /** Rules that could not be counted; the request passed without them. */
-      readonly unchecked: readonly string[];
-    }
-  | { readonly kind: 'refused'; readonly by: RuledLimit; readonly retryAfter: DurationMs }
-  /** The gateway wants no request that could not be counted. */
-  | { readonly kind: 'uncountable'; readonly unchecked: readonly string[] };
-
-interface Tightest {
-  readonly limit: RuledLimit;
-  readonly remaining: number;
-  readonly resetAfter: DurationMs;
-}
-
 /** The limits that a request falls under, each once (spec 5.5; the rules are ours). A limit or an interval of 0 is none. */
 export function rateLimitsOf(request: LimitedRequest): readonly RuledLimit[] {
   const { settings } = request.gateway;
-  const limits = new Map<string, RuledLimit>();
-  const add = (limit: RuledLimit) => {
-    if (!limits.has(limit.key)) limits.set(limit.key, limit);
-  };
   const plain = plainRule(settings);
-  if (plain) add(limitOf(request.gateway, plain, 'rate_limiting_limit', null));
-  for (const [index, rule] of (settings.rate_limits ?? []).entries()) {
-    if (rule.limit === 0 || rule.interval === 0) continue;
+  const own = plain ? [limitOf(request.gateway, plain, 'rate_limiting_limit', null)] : [];
+  return once([...own, ...ruledLimits(request, () => true)]);
+}
+
+/**
+ * The limits that a call falls under by its provider or its model, but for those that its request was counted under before:
+ * a request counts once under each, however many of its calls come there.
+ */
+export function targetLimitsOf(request: LimitedRequest, before: readonly RateLimit[]): readonly RuledLimit[] {
+  const limits = ruledLimits(request, isOfTarget);
+  if (limits.length === 0) return limits;
+  const known = new Set(before.map(({ key }) => key));
+  return once(limits.filter(({ key }) => !known.has(key)));
+}
+
+const isOfTarget = ({ by }: RateLimitRule) => by === 'provider' || by === 'model';
+
+function ruledLimits(request: LimitedRequest, applies: (rule: RateLimitRule) => boolean): RuledLimit[] {
+  const limits: RuledLimit[] = [];
+  for (const [index, rule] of (request.gateway.settings.rate_limits ?? []).entries()) {
+    if (rule.limit === 0 || rule.interval === 0 || !applies(rule)) continue;
     const counted = { ...rule, technique: rule.technique ?? 'fixed' };
     for (const value of valuesOf(rule.by ?? null, request))
-      add(limitOf(request.gateway, counted, `rate_limits[${index}]`, value));
+      limits.push(limitOf(request.gateway, counted, `rate_limits[${index}]`, value));
   }
-  return [...limits.values()];
+  return limits;
+}
+
+/** Two limits with one key are one, named by the first of its rules. */
+function once(limits: readonly RuledLimit[]): readonly RuledLimit[] {
+  const first = new Map<string, RuledLimit>();
+  for (const limit of limits) if (!first.has(limit.key)) first.set(limit.key, limit);
+  return [...first.values()];
 }
 
 interface CountedRule {
@@ -126,56 +122,3 @@ function valuesOf(
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
-
-/**
- * One decision from all verdicts. One full limit refuses, and of several the one that lasts longest is named: waiting
- * for less would be in vain. A refusal goes before what nobody could count.
- *
- * @param failsClosed refuse what could not be counted (design 12).
- */
-export function admissionOf(counted: readonly CountedLimit[], failsClosed: boolean): Admission {
-  let refused: Extract<Admission, { kind: 'refused' }> | null = null;
-  let tightest: Tightest | null = null;
-  const unchecked: string[] = [];
-  for (const { limit, verdict } of counted) {
-    if (verdict === 'unknown') unchecked.push(limit.rule);
-    else if (!verdict.admitted) {
-      if (refused === null || verdict.retryAfter > refused.retryAfter)
-        refused = { kind: 'refused', by: limit, retryAfter: verdict.retryAfter };
-    } else if (tightest === null || verdict.remaining < tightest.remaining) {
-      tightest = { limit, remaining: verdict.remaining, resetAfter: verdict.resetAfter };
-    }
-  }
-  if (refused) return refused;
-  if (counted.length === 0) return { kind: 'unlimited' };
-  if (unchecked.length > 0 && failsClosed) return { kind: 'uncountable', unchecked };
-  return { kind: 'admitted', tightest, unchecked };
-}
-
-/** What answers say about the limits, refusals included. */
-export function admissionHeaders(admission: Admission): ReadonlyMap<string, readonly string[]> {
-  switch (admission.kind) {
-    case 'unlimited':
-    case 'uncountable':
-      return new Map();
-    case 'refused':
-      return limitHeaders(admission.by.limit, 0, admission.retryAfter);
-    case 'admitted': {
-      const { tightest, unchecked } = admission;
-      const headers = tightest
-        ? limitHeaders(tightest.limit.limit, tightest.remaining, tightest.resetAfter)
-        : new Map<string, readonly string[]>();
-      if (unchecked.length > 0) headers.set('weir-degraded', ['rate-limit']);
-      return headers;
-    }
-  }
-}
-
-function limitHeaders(limit: number, remaining: number, reset: DurationMs): Map<string, readonly string[]> {
-  return new Map([
-    ['x-ratelimit-limit', [String(limit)]],
-    ['x-ratelimit-remaining', [String(remaining)]],
-    // In whole seconds, as Retry-After.
-    ['x-ratelimit-reset', [String(Math.ceil(reset / 1000))]],
-  ]);
-}

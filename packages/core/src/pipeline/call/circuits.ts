@@ -10,20 +10,12 @@ type CircuitPorts = Pick<Ports, 'circuits'>;
 /** How a step that was passed over is named among the attempts. */
 const CIRCUIT_OPEN = 'circuit-open';
 
-/**
- * Whether a step is left out because its provider is failing (docs/circuit-breaking.md): only while one that is not
- * comes after it, so that the last choice is always called.
- */
-export function isPassedOver(
+/** Whether a step's provider is failing, so that it is left out where there is another (docs/circuit-breaking.md). */
+export function isOpen(
   { gateway }: Pick<Planned, 'gateway'>,
-  step: Step,
-  later: readonly Step[],
-  ports: CircuitPorts,
+  { target }: Step,
+  { circuits }: CircuitPorts,
 ): boolean {
-  return isOpen(gateway, step, ports) && later.some((other) => !isOpen(gateway, other, ports));
-}
-
-function isOpen(gateway: GatewaySnapshot, { target }: Step, { circuits }: CircuitPorts): boolean {
   const rule = gateway.settings.circuit_breaker;
   return rule != null && circuits.passOf(circuitOf(gateway, target), rule) === 'open';
 }
@@ -38,6 +30,10 @@ export function notePassedOver({ target }: Step, progress: Progress, { clock }: 
     failure: CIRCUIT_OPEN,
   });
 }
+
+/** Whether anybody was called. */
+export const wasCalled = ({ attempts }: Progress): boolean =>
+  attempts.some(({ failure }) => failure !== CIRCUIT_OPEN);
 
 /** One call of a target, which counts by what it `says` where the gateway has a circuit breaker. */
 export async function countCall<Result>(

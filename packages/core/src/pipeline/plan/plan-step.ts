@@ -5,7 +5,7 @@ import { RouteWay } from '../route/route-way.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { planTarget } from './plan-target.ts';
 
-type Basis = Pick<Step, 'index' | 'exchange' | 'settings'>;
+type Basis = Pick<Step, 'index' | 'isOnly' | 'exchange' | 'settings'>;
 
 /** One request's step: its target, or the route that will decide it. */
 export async function planStep(basis: Basis, ports: PlanPorts): Promise<PlannedStep | Refusal> {

@@ -7,11 +7,17 @@ import type { LimitVerdict } from '../../ports/rate-limiter.ts';
 import type { RouteCount, RouteMove, RouteWalk } from '../../ports/routing.ts';
 import type { RouteTrace } from '../../routing/route.ts';
 import { budgetElement, routeBudget, routeLimit } from '../../routing/route-limits.ts';
-import type { Authenticated, RoutedStep, Step, Way } from '../exchange.ts';
+import type { Authenticated, RoutedStep, Step, Tried, Way } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 
 type Call = Extract<RouteMove, { readonly kind: 'call' }>;
 type WayPorts = Pick<Ports, 'rateLimiter' | 'faults' | 'clock'>;
+
+/** A model that was passed over. */
+interface Spared {
+  readonly element: string;
+  readonly step: Step;
+}
 
 /**
  * One request's way through a route (spec 5.10): asks what the walk wants to know, and makes a step of each model that it
@@ -29,6 +35,10 @@ export class RouteWay implements Way {
   /** How the way ended: nothing comes after it. */
   #end: Refusal | null = null;
   #calls = 0;
+  /** The model element whose turn it is. */
+  #here = '';
+  /** The first model that was passed over since anybody was called or answered. */
+  #spared: Spared | null = null;
 
   constructor(basis: RoutedStep, walk: RouteWalk, ports: WayPorts) {
     this.#basis = basis;
@@ -46,8 +56,16 @@ export class RouteWay implements Way {
     return this.#follow(this.#walk.begin());
   }
 
-  async after(succeeded: boolean, why: string, took: DurationMs): Promise<Step | Refusal> {
+  async after({ succeeded, called, why, took }: Tried): Promise<Step | Refusal> {
+    if (succeeded || called) this.#spared = null;
     return this.#end ?? this.#follow(this.#walk.tried(succeeded, why, took));
+  }
+
+  async passOver(step: Step): Promise<Step | Refusal | null> {
+    const move = this.#walk.passedOver(`the circuit of ${step.target.provider.slug} is open`);
+    if (move === null) return null;
+    this.#spared ??= { element: this.#here, step };
+    return this.#follow(move);
   }
 
   async instead(budget: Budget): Promise<Step | Refusal | null> {
@@ -73,16 +91,28 @@ export class RouteWay implements Way {
         }
         case 'call': {
           const step = await this.#stepFor(move);
-          if (!isRefusal(step)) return step;
+          if (!isRefusal(step)) {
+            this.#here = move.element;
+            return step;
+          }
           this.#lastRefusal = step;
           move = this.#walk.tried(false, step.message, 0);
           break;
         }
         case 'end':
+          if (this.#spared) return this.#backTo(this.#spared);
           this.#end = this.#ended(move.why);
           return this.#end;
       }
     }
+  }
+
+  /** Nobody else could be called, and an open circuit turns no answer into a refusal. */
+  #backTo({ element, step }: Spared): Step {
+    this.#spared = null;
+    this.#here = element;
+    this.#walk.backTo(element);
+    return step;
   }
 
   /** What cannot be counted passes, like every rate limit of a gateway that does not say otherwise (design 12). */
@@ -103,15 +133,15 @@ export class RouteWay implements Way {
   }
 
   async #stepFor({ provider, model, timeout, retries, budgets }: Call): Promise<Step | Refusal> {
-    const { exchange, settings, index, routed } = this.#basis;
+    const { exchange, settings, index, isOnly, routed } = this.#basis;
     const earlier = [...this.#earlier];
     const replan = (again: Authenticated) => routed.planAs(again, provider, model, earlier);
     const target = await replan(exchange);
     if (isRefusal(target)) return target;
     this.#earlier.add(target.provider.slug);
-    const isOnly = exchange.endpoint.kind !== 'universal';
     return {
       index: isOnly ? this.#calls++ : index,
+      isOnly,
       exchange,
       target,
       replan,

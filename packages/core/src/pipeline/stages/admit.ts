@@ -1,12 +1,17 @@
 import { Refusal } from '../../errors/refusal.ts';
 import { durationMs } from '../../ids.ts';
-import { type Admission, admissionOf, type CountedLimit, rateLimitsOf } from '../../policy/rate-limits.ts';
+import {
+  type Admission,
+  admissionOf,
+  type CountedLimit,
+  countedIn,
+  UNLIMITED,
+} from '../../policy/admission.ts';
+import { type RuledLimit, rateLimitsOf, targetLimitsOf } from '../../policy/rate-limits.ts';
 import { UNIFIED_RATE_RULE, unifiedRateLimit } from '../../policy/unified-billing.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
-import type { Planned } from '../exchange.ts';
+import type { Planned, Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
-
-const UNLIMITED: Admission = { kind: 'unlimited' };
 
 /**
  * Stage 5. Whether the request may go on under the gateway's rate limits (spec 5.5). All limits are taken at once; what
@@ -25,22 +30,53 @@ export async function admit(
     token: token?.id ?? null,
     metadata: options.metadata,
     // Who is called by a route whose turn may come is not known yet.
-    targets: steps.flatMap((step) =>
-      'target' in step ? [{ provider: step.target.provider.slug, model: step.target.model }] : [],
-    ),
+    targets: steps.flatMap((step) => ('target' in step ? [limitedTarget(step)] : [])),
   });
-  const limits = unified ? [...ruled, unified] : ruled;
+  return decide(unified ? [...ruled, unified] : ruled, exchange, UNLIMITED, ports);
+}
+
+/**
+ * The same for a step whose turn comes later: whether it may be called under the limits of its provider and its model. What
+ * the request was counted under before is not asked again.
+ *
+ * @param before what was decided on the request so far.
+ * @returns that, with the step's own limits.
+ */
+export function admitStep(
+  step: Step,
+  before: Admission,
+  ports: Pick<Ports, 'rateLimiter'>,
+): Promise<Admission> | Admission {
+  const { gateway, token, options } = step.exchange;
+  if (!gateway.settings.rate_limits?.length) return before;
+  const targets = [limitedTarget(step)];
+  const limited = { gateway, token: token?.id ?? null, metadata: options.metadata, targets };
+  const counted = countedIn(before).map(({ limit }) => limit);
+  const limits = targetLimitsOf(limited, counted);
+  return limits.length === 0 ? before : decide(limits, step.exchange, before, ports);
+}
+
+const limitedTarget = ({ target }: Step) => ({ provider: target.provider.slug, model: target.model });
+
+/** Takes all of `limits` at once, or none of them. */
+async function decide(
+  limits: readonly RuledLimit[],
+  { gateway }: Pick<Planned, 'gateway'>,
+  before: Admission,
+  { rateLimiter }: Pick<Ports, 'rateLimiter'>,
+): Promise<Admission> {
   const counted = await Promise.all(
     limits.map(async (limit): Promise<CountedLimit> => {
       try {
-        return { limit, verdict: await ports.rateLimiter.take(limit) };
+        return { limit, verdict: await rateLimiter.take(limit) };
       } catch (cause) {
         if (!(cause instanceof StoreUnavailable)) throw cause;
         return { limit, verdict: 'unknown' };
       }
     }),
   );
-  const admission = admissionOf(counted, settings.rate_limiting_fail_closed ?? false);
+  const failsClosed = gateway.settings.rate_limiting_fail_closed ?? false;
+  const admission = admissionOf([...countedIn(before), ...counted], failsClosed);
   if (admission.kind === 'refused' || admission.kind === 'uncountable') await giveBack(counted);
   return admission;
 }

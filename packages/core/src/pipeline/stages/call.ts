@@ -4,6 +4,7 @@ import { fallsBack } from '../../policy/retry-plan.ts';
 import type { Answer } from '../answer.ts';
 import { throughCache } from '../cache/through-cache.ts';
 import { callWithKeys, discard, endOf, timeLeft } from '../call/call-target.ts';
+import { wasCalled } from '../call/circuits.ts';
 import { StepQueue, type Turn } from '../call/step-queue.ts';
 import type { Planned, Progress, Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
@@ -55,7 +56,13 @@ export async function callSteps(
     const end = endOf(last.result, ports);
     const succeeded = end === null;
     const goesOn = (succeeded ? last.step.way !== null : fallsBack(end)) && timeLeft(exchange, ports) > 0;
-    const outcome = { step: last.step, succeeded, why: inWords(last.result), took };
+    const outcome = {
+      step: last.step,
+      succeeded,
+      called: wasCalled(last.progress),
+      why: inWords(last.result),
+      took,
+    };
     const next = goesOn ? await queue.after(outcome) : null;
     if (succeeded) {
       if (kept) drop(kept);
@@ -74,7 +81,8 @@ export async function callSteps(
 const inWords = (result: Answer | Refusal) =>
   isRefusal(result) ? result.message : `status ${result.status}`;
 
-async function takeStep({ story, step, found, progress }: Turn, ports: Ports): Promise<TriedStep> {
+async function takeStep({ story, step, found, progress, denied }: Turn, ports: Ports): Promise<TriedStep> {
+  if (denied) return { exchange: story, step, progress, result: denied };
   let called = step;
   const result = await throughCache(story, step, found, progress, ports, async () => {
     // Only now: what is stored costs nothing, so no budget keeps it back (spec 5.11-7).

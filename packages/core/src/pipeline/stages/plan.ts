@@ -19,7 +19,9 @@ export async function plan(
   const settings = effectiveSettings(exchange.gateway.settings, exchange.request.headers);
   const steps =
     exchange.endpoint.kind === 'universal'
-      ? await planUniversal(exchange, unifiedEndpoint, (basis) => planStep(basis, ports))
+      ? await planUniversal(exchange, unifiedEndpoint, (basis) =>
+          planStep({ ...basis, isOnly: false }, ports),
+        )
       : await planOne(exchange, settings, ports);
   if (isRefusal(steps)) return steps;
   const begun = await beginFirst(steps, ports);
@@ -58,6 +60,6 @@ async function planOne(
   settings: EffectiveSettings,
   ports: PlanPorts,
 ): Promise<readonly PlannedStep[] | Refusal> {
-  const step = await planStep({ index: 0, settings, exchange }, ports);
+  const step = await planStep({ index: 0, isOnly: true, settings, exchange }, ports);
   return isRefusal(step) ? step : [step];
 }
