@@ -1,4 +1,6 @@
+import { durationMs, epochMs } from '@weir/core';
 import { DynamoDBCall } from '@weir/stores/cache';
+import { createRateLimiter } from '@weir/stores/limits';
 import type { WeirContender } from '../contenders/weir.ts';
 import type { Child } from '../processes/child.ts';
 import type { LoadJob } from '../processes/load-job.ts';
@@ -19,7 +21,12 @@ export interface PolicyRound {
   /** One call of the store, as the gateway makes it. */
   readonly getItem: number;
   readonly updateItem: number;
+  /** One decision of a sliding limit: the one conditional write that it makes. */
+  readonly decision: number;
 }
+
+/** Never reached. */
+const LIMIT = 1_000_000;
 
 /** Between two requests: what follows an answer, its record and its cache entry, is written by then. */
 const UNTIL_WRITTEN_MS = 25;
@@ -38,12 +45,12 @@ export async function measurePolicies(
   await createGateway(weir, 'limited', {
     cache_ttl: 3600,
     rate_limiting_interval: 3600,
-    rate_limiting_limit: 1_000_000,
+    rate_limiting_limit: LIMIT,
     rate_limiting_technique: 'sliding',
   });
   const requests = quick ? 60 : 100;
   const jobs = jobsOf(weir, upstreamUrl, requests);
-  const { getItem, updateItem } = storeCalls(weir);
+  const { getItem, updateItem, decide } = storeCalls(weir);
   const p50 = async (job: LoadJob) => {
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const { failed, firstFailure, timings } = await load(client, job);
@@ -54,7 +61,7 @@ export async function measurePolicies(
     );
   };
   for (const job of Object.values(jobs)) await p50(job);
-  for (const call of [getItem, updateItem]) await p50OfCalls(call, requests);
+  for (const call of [getItem, updateItem, decide]) await p50OfCalls(call, requests);
   const rounds: PolicyRound[] = [];
   for (let round = 0; round < (quick ? 3 : 7); round += 1)
     rounds.push({
@@ -64,6 +71,7 @@ export async function measurePolicies(
       direct: await p50(jobs.direct),
       getItem: await p50OfCalls(getItem, requests),
       updateItem: await p50OfCalls(updateItem, requests),
+      decision: await p50OfCalls(decide, requests),
     });
   return rounds;
 }
@@ -114,7 +122,19 @@ function storeCalls({ host }: WeirContender) {
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  const limiter = createRateLimiter({
+    table: settings.WEIR_STATE_TABLE ?? '',
+    clock: { now: () => epochMs(Date.now()) },
+    client: store,
+  });
   return {
+    decide: () =>
+      limiter.take({
+        key: 'bench',
+        limit: LIMIT,
+        interval: durationMs(3_600_000),
+        technique: 'sliding',
+      }),
     getItem: () =>
       store.getItem({
         TableName: settings.WEIR_CONFIG_TABLE,

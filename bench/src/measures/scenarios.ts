@@ -90,7 +90,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
       translated,
       concurrency: 1,
       requests: scale(100),
-      rounds,
+      rounds: streamRounds,
       pause: UNTIL_HANDED_OVER_MS,
       floor: false,
     })),

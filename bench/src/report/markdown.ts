@@ -62,7 +62,8 @@ function policyTable({ policies }: Results): string {
     ['cache miss under a sliding limit', 'limitedMiss'],
     ['the same answer without a gateway', 'direct'],
     ['GetItem of the embedded engine, asked as the gateway asks', 'getItem'],
-    ['UpdateItem of the embedded engine, asked as the gateway asks', 'updateItem'],
+    ['UpdateItem of the embedded engine, adding to one number', 'updateItem'],
+    ['the conditional write that a sliding limit makes: “one store round trip”', 'decision'],
   ];
   return table(
     ['1 at a time, from the same client', 'p50, ms'],
