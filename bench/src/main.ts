@@ -22,6 +22,7 @@ import { measureFallback } from './measures/route-fallback.ts';
 import { measureRouting } from './measures/routing.ts';
 import { type LoadScenario, scenarios } from './measures/scenarios.ts';
 import { measureSeveralProcesses } from './measures/several-processes.ts';
+import { stolenTime } from './measures/stolen-time.ts';
 import { countStoreRoundTrips } from './measures/store-round-trips.ts';
 import type { CannedAddress } from './processes/canned-shape.ts';
 import { Child } from './processes/child.ts';
@@ -48,6 +49,7 @@ const script = (name: string) => `${HERE}src/processes/${name}.ts`;
 
 const startedAt = new Date();
 const loadAverage = loadavg()[0] ?? Number.NaN;
+const stolen = stolenTime();
 // What is started from here on inherits this place; the gateways get a core of their own once they have started.
 const apart = place(process.pid, 'other-cores');
 const upstreamProcess = new Child({ arguments: [script('canned-upstream')] });
@@ -64,7 +66,8 @@ if (apart) for (const contender of contenders) contender.process?.place('own-cor
 try {
   const chosen = scenarios(options.quick).filter(({ name }) => name.includes(options.only));
   const { results: measured, handOffs } = await measureRounds(chosen);
-  const profiles = options.profile ? await profile(chosen) : [];
+  // Where there is a floor to compare with, it is worth knowing what lies above it.
+  const profiles = options.profile ? await profile(chosen.filter(({ floor }) => floor)) : [];
   const [whole] = scenarios(options.quick);
   if (!whole) throw new Error('there is no scenario to count round trips in');
   const job = { ...loadJob(whole, weir, upstream), requests: 100 };
@@ -177,6 +180,7 @@ function environment(): RunEnvironment {
     peer: `${peer.name} ${peer.version}`,
     loadAverage,
     apart,
+    stolen: stolen(),
     minutes: (Date.now() - startedAt.getTime()) / 60_000,
   };
 }

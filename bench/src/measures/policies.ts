@@ -63,7 +63,7 @@ export async function measurePolicies(
   for (const job of Object.values(jobs)) await p50(job);
   for (const call of [getItem, updateItem, decide]) await p50OfCalls(call, requests);
   const rounds: PolicyRound[] = [];
-  for (let round = 0; round < (quick ? 3 : 7); round += 1)
+  for (let round = 0; round < (quick ? 3 : 5); round += 1)
     rounds.push({
       bare: await p50(jobs.bare),
       hit: await p50(jobs.hit),

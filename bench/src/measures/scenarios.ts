@@ -25,7 +25,7 @@ const UNTIL_HANDED_OVER_MS = 10;
 
 export function scenarios(quick: boolean): readonly LoadScenario[] {
   const scale = (requests: number) => (quick ? Math.ceil(requests / 4) : requests);
-  const rounds = quick ? 3 : 7;
+  const rounds = quick ? 3 : 5;
   const streamRounds = quick ? 2 : 5;
   return [
     {

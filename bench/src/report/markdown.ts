@@ -47,6 +47,9 @@ function environmentTable({ environment }: Results): string {
       ['Command', `\`${environment.command}\`, ${environment.minutes.toFixed(1)} minutes`],
       ['Commit', environment.commit],
       ['Machine', `${environment.machine}; load average ${environment.loadAverage.toFixed(1)} at the start`],
+      ...(environment.stolen == null
+        ? []
+        : [['CPU time taken by other machines', `${(environment.stolen * 100).toFixed(1)} %`] as const]),
       ['System', environment.system],
       ['Node', environment.node],
       ['Peer', environment.peer],
