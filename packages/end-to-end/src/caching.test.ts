@@ -38,6 +38,9 @@ const hit = (request: RawRequest) =>
     return verdict(answer) === 'HIT' ? answer : null;
   });
 
+/** The hit may be of a call after the first, and a translated answer says in which second it was made. */
+const timeless = ({ body }: SentAnswer) => body.toString().replace(/"created":\d+/g, '"created":0');
+
 /** A miss that is stored, then a hit. */
 async function twice(request: RawRequest, again: RawRequest = request) {
   const first = await gateway.send(request);
@@ -196,7 +199,7 @@ describe('which answers are stored (5.4-6)', () => {
       );
       for (const request of [compat(gateway, { body }), api(gateway, { body })]) {
         const { first, second } = await twice(request);
-        expect([second.status, second.body.toString()]).toEqual([200, first.body.toString()]);
+        expect([second.status, timeless(second)]).toEqual([200, timeless(first)]);
         expect(second.headers['content-type']).toBe(first.headers['content-type']);
       }
     }

@@ -11,7 +11,7 @@ import { SparingResponseCache } from './sparing-response-cache.ts';
  * tens of them, and a new connection costs as much again: who has not answered by now is not likely to. There is no
  * second attempt, unless a kept connection was found closed.
  */
-const HURRIED: Patience = { connect: 300, answer: 300, attempts: 1 };
+const HURRIED: Patience = { connect: 500, answer: 500, attempts: 1 };
 
 export interface ResponseCacheOptions {
   readonly table: string;

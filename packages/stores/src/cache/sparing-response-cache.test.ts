@@ -55,12 +55,12 @@ const failure = (question: Promise<unknown>) =>
 const SHORT = { patience: { connect: 1_000, answer: 30, attempts: 1 } };
 
 describe('a cache table that takes questions and answers none', () => {
-  it('costs a read one attempt of 300 ms', async () => {
+  it('costs a read one attempt of 500 ms', async () => {
     await using table = await startTable();
     const error = await failure(table.cache.get(aKey()));
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect(error).not.toBeInstanceOf(CacheSpared);
-    expect(error).toMatchObject({ cause: { name: 'TimeoutError', message: 'no answer within 300 ms' } });
+    expect(error).toMatchObject({ cause: { name: 'TimeoutError', message: 'no answer within 500 ms' } });
     expect(table.asked).toEqual(['DynamoDB_20120810.GetItem']);
   });
 
