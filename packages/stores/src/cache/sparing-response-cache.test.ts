@@ -7,6 +7,8 @@ import { anAccountId, LOCAL, ManualClock } from '@weir/testkit/stores';
 import type { ClientOptions } from '../aws/client-settings.ts';
 import { createResponseCache } from './create-response-cache.ts';
 
+/** With the patience that the store itself has. */
+const { patience: _, ...KEYS } = LOCAL;
 const owner = { account: anAccountId(), gateway: DEFAULT_GATEWAY };
 let keys = 0;
 const aKey = () => String(keys++).padStart(64, '0') as CacheKey;
@@ -25,7 +27,7 @@ async function startTable(more: Partial<ClientOptions> = {}) {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = new ManualClock();
   const cache = createResponseCache({
-    connection: { endpoint, ...LOCAL, ...more },
+    connection: { endpoint, ...KEYS, ...more },
     table: 'cache',
     clock,
     loadBucket: async () => {
