@@ -74,6 +74,15 @@ function fullFrom(size: number, first: number, last = first): void {
   });
 }
 
+/** Nobody can count any more once somebody was called. */
+function downAfterFirstCall(): void {
+  const { limiter } = gateway;
+  gateway.limiter = (limit) => {
+    if (gateway.sent.length > 0) throw new StoreUnavailable('down');
+    return limiter(limit);
+  };
+}
+
 /** The first so many calls fail. */
 function failing(count: number): void {
   gateway.provider = () => (gateway.sent.length <= count ? jsonAnswer('{}', 500) : answerBy('m'));
@@ -218,11 +227,7 @@ describe('a further model that a route comes to', () => {
   it('that nobody can count passes, and its record says so', async () => {
     deploy([BY_MODEL]);
     failing(1);
-    const { limiter } = gateway;
-    gateway.limiter = (limit) => {
-      if (gateway.sent.length > 0) throw new StoreUnavailable('down');
-      return limiter(limit);
-    };
+    downAfterFirstCall();
     const answer = await ask();
     expect([answer.header('cf-aig-model'), answer.header('weir-degraded')]).toEqual(['b', 'rate-limit']);
     expect(gateway.recordsOfSteps().at(-1)?.warnings).toEqual([
@@ -233,11 +238,7 @@ describe('a further model that a route comes to', () => {
   it('that nobody can count has failed on a gateway that fails closed', async () => {
     deploy([BY_MODEL], { rate_limiting_fail_closed: true });
     failing(1);
-    const { limiter } = gateway;
-    gateway.limiter = (limit) => {
-      if (gateway.sent.length > 0) throw new StoreUnavailable('down');
-      return limiter(limit);
-    };
+    downAfterFirstCall();
     const answer = await ask();
     expect([answer.status, answer.body, called()]).toEqual([
       503,

@@ -9,10 +9,11 @@ import {
   StoreUnavailable,
   type TokenId,
 } from '@weir/core';
+import { chance } from '@weir/testkit/limits';
 import { aHold, aLimitBudget, anAccountId, aRecord, ManualClock } from '@weir/testkit/stores';
 import fc from 'fast-check';
 import { MemoryLogStore } from '../logs/memory-log-store.ts';
-import { chance, type Fault, FaultyTable, ProcessDied } from './__fixtures__/faulty-table.ts';
+import { type Fault, FaultyTable, ProcessDied } from './__fixtures__/faulty-table.ts';
 import { balanceKey, bucketPartition, type LimitBudget } from './ledger-places.ts';
 import { LedgerSweeper } from './ledger-sweeper.ts';
 import { numberIn } from './ledger-table.ts';

@@ -58,14 +58,3 @@ export class FaultyTable implements LedgerTable {
     for (let turns = Math.floor(this.#random() * 4); turns > 0; turns--) await Promise.resolve();
   }
 }
-
-/** mulberry32: in [0, 1). */
-export function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
