@@ -27,6 +27,7 @@ import { countStoreRoundTrips } from './measures/store-round-trips.ts';
 import type { CannedAddress } from './processes/canned-shape.ts';
 import { Child } from './processes/child.ts';
 import { place } from './processes/cores.ts';
+import { hasMemoryFolder } from './processes/data-folder.ts';
 import { providerBundleSources } from './profile/bundle-sources.ts';
 import { summarise } from './profile/summarise.ts';
 import { markdown } from './report/markdown.ts';
@@ -180,6 +181,7 @@ function environment(): RunEnvironment {
     peer: `${peer.name} ${peer.version}`,
     loadAverage,
     apart,
+    inMemory: hasMemoryFolder,
     stolen: stolen(),
     minutes: (Date.now() - startedAt.getTime()) / 60_000,
   };

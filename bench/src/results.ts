@@ -41,6 +41,8 @@ export interface RunEnvironment {
   readonly loadAverage: number;
   /** Each gateway's process had a core of its own. */
   readonly apart?: boolean;
+  /** The embedded stores' files are in memory. */
+  readonly inMemory?: boolean;
   /** Share of the CPU time that other machines on the same hardware took; null or absent: nobody says. */
   readonly stolen?: number | null;
   readonly minutes: number;

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Child, untilReady } from '../processes/child.ts';
+import { newDataFolder } from '../processes/data-folder.ts';
 import type { WeirHost } from '../processes/weir-host-shape.ts';
 import { type Contender, PROVIDER_KEY } from './contender.ts';
 
@@ -17,7 +16,7 @@ export interface WeirContender extends Contender {
 
 /** Weir with an empty store of its own; the gateway is `default`, so authentication and logging are on. */
 export async function startWeir(upstreamUrl: string): Promise<WeirContender> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'weir-bench-'));
+  const dataFolder = newDataFolder();
   const child = new Child({
     arguments: [HOST],
     env: {

@@ -25,8 +25,15 @@ export type ScenarioResult = {
   readonly sentToEach: number;
 };
 
-/** At once, before a stream is measured: code that runs the first time is not what is asked for. */
-const WARM_STREAMS = 20;
+/**
+ * What each contender answers before a scenario, whatever that asks for: until the compiler has settled a request costs up
+ * to twice as much, and one at a time it would not settle in any time that a benchmark has.
+ */
+const WARM = {
+  whole: { requests: 8_000, concurrency: 32, pause: 0 },
+  shortStream: { requests: 1_000, concurrency: 32, pause: 0 },
+  stream: { requests: 100, concurrency: 32, pause: 0 },
+} as const;
 
 /** Long enough for every hand-off that follows the last answer; also lets the machine come to rest between two. */
 const REST_MS = 300;
@@ -38,12 +45,9 @@ export async function runScenario(
   client: Child,
   upstream: CannedAddress,
 ): Promise<ScenarioResult> {
+  const warm = warmUp(scenario);
   for (const contender of contenders) {
-    const warm = { requests: warmUp(scenario), concurrency: Math.max(scenario.concurrency, WARM_STREAMS) };
-    await load(client, {
-      ...loadJob(scenario, contender, upstream),
-      ...(scenario.streamed ? warm : { requests: warm.requests }),
-    });
+    await load(client, { ...loadJob(scenario, contender, upstream), ...warm });
   }
 
   const rounds: Record<string, RoundResult[]> = {};
@@ -55,7 +59,7 @@ export async function runScenario(
       rounds[contender.name] = [...(rounds[contender.name] ?? []), result];
     }
   }
-  return { scenario, rounds, sentToEach: warmUp(scenario) + scenario.rounds * scenario.requests };
+  return { scenario, rounds, sentToEach: warm.requests + scenario.rounds * scenario.requests };
 }
 
 async function measure(contender: Contender, client: Child, job: LoadJob): Promise<RoundResult> {
@@ -108,7 +112,6 @@ export async function load(client: Child, job: LoadJob): Promise<LoadReport> {
   return (await client.request({ job })) as LoadReport;
 }
 
-/** Until the compiler has settled: at 32 at once a request costs twice as much among the first thousand as later. */
-const warmUp = ({ streamed, concurrency }: LoadScenario) =>
-  streamed ? 3 * Math.max(concurrency, WARM_STREAMS) : 200 + concurrency * 250;
+const warmUp = ({ streamed, short }: LoadScenario) =>
+  streamed ? (short ? WARM.shortStream : WARM.stream) : WARM.whole;
 const rest = () => new Promise((resolve) => setTimeout(resolve, REST_MS));

@@ -237,6 +237,10 @@ function method({ handOffs, roundTrips, environment }: Results): string {
     environment.apart
       ? 'Each gateway’s own process has one core, everything else the others, as if the gateway had a machine of its own; else a write that wakes another process can make its writer wait on the same core. Bundles, ledger and cold starts use all cores.'
       : 'No process has a core of its own (one core, or no `taskset`), so that processes can make each other wait.',
+    environment.inMemory
+      ? 'The embedded stores keep their files in memory: the embedded queue waits for the disk once for each record, which on AWS nobody does, and a slow disk would be measured instead of the gateway.'
+      : 'The embedded stores keep their files on this machine’s disk, for which the embedded queue waits once for each record.',
+    'Before each scenario each contender answers 8,000 requests 32 at once (or 1,000 short streams, or 100 long ones), so that its compiler has settled; one at a time it would not in any time that a benchmark has.',
     '“Added” is a gateway’s percentile minus the direct way’s in the same round. Ratios are taken within a round.',
     'CPU is user and system time of the gateway’s process as the operating system counts it, until 300 ms after the last answer, so work that follows the last byte is in it; divided by the requests.',
     'Weir: the local host with the synthesised template and the deployed bundles; `provider` route, gateway with authentication and logging on, the hand-off to SQS on. The log consumer, which on AWS is another function with its own CPU, is paused, so that the process is the gateway alone.',

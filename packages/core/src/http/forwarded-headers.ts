@@ -47,9 +47,7 @@ export function requestHeaders(headers: HeaderMap): Map<string, readonly string[
 
 /** Whether a provider may see a header of this name, in lower case, when nobody says otherwise. */
 export const isForwardedHeader = (name: string): boolean =>
-  !HOP_BY_HOP.has(name) &&
-  !NOT_FOR_PROVIDERS.has(name) &&
-  !NOT_FOR_PROVIDERS_PREFIXES.some((prefix) => name.startsWith(prefix));
+  !HOP_BY_HOP.has(name) && !NOT_FOR_PROVIDERS.has(name) && !startsWithAny(name, NOT_FOR_PROVIDERS_PREFIXES);
 
 /** The answer's headers that the client may see. */
 export const responseHeaders = (headers: HeaderMap) =>
@@ -63,8 +61,12 @@ function filtered(headers: HeaderMap, names: ReadonlySet<string>, prefixes: read
   const kept = new Map<string, readonly string[]>();
   for (const [name, values] of headers) {
     if (HOP_BY_HOP.has(name) || names.has(name) || named?.has(name)) continue;
-    if (prefixes.some((prefix) => name.startsWith(prefix))) continue;
-    kept.set(name, values);
+    if (!startsWithAny(name, prefixes)) kept.set(name, values);
   }
   return kept;
+}
+
+function startsWithAny(name: string, prefixes: readonly string[]): boolean {
+  for (const prefix of prefixes) if (name.startsWith(prefix)) return true;
+  return false;
 }

@@ -1,5 +1,5 @@
 import type { ClientOptions, Patience } from '../aws/client-settings.ts';
-import { JsonCall } from '../aws/json-call.ts';
+import { JsonCall, ServiceError } from '../aws/json-call.ts';
 
 export interface QueueMessage {
   readonly text: string;
@@ -9,7 +9,9 @@ export interface QueueMessage {
 
 export type SendVerdict =
   | { readonly kind: 'queued' }
-  /** Worth another try. */
+  /** The call as a whole came to nothing, whatever was in it: worth another try, in company as before. */
+  | { readonly kind: 'unanswered'; readonly reason: string }
+  /** It was not taken where others may have been: worth another try, alone. */
   | { readonly kind: 'failed'; readonly reason: string }
   /** The queue will never take it. */
   | { readonly kind: 'refused'; readonly reason: string };
@@ -18,7 +20,7 @@ export type SendVerdict =
 const HAND_OFF: Patience = { connect: 1_000, answer: 2_000, attempts: 1 };
 
 const QUEUED: SendVerdict = { kind: 'queued' };
-const UNANSWERED: SendVerdict = { kind: 'failed', reason: 'the queue did not answer for this message' };
+const LEFT_OUT: SendVerdict = { kind: 'failed', reason: 'the queue did not answer for this message' };
 
 /** The records queue: one call for up to ten messages. */
 export class RecordQueue {
@@ -43,10 +45,15 @@ export class RecordQueue {
       return verdictsIn(answer, messages.length);
     } catch (error) {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      return messages.map(() => ({ kind: 'failed', reason }));
+      const kind = isAboutContent(error) ? 'failed' : 'unanswered';
+      return messages.map(() => ({ kind, reason }));
     }
   }
 }
+
+/** One message may be why all were refused. Too many calls are not about what is in them. */
+const isAboutContent = (error: unknown) =>
+  error instanceof ServiceError && error.status >= 400 && error.status < 500 && !/thrott/i.test(error.name);
 
 /** Checked by hand: every record passes here, and only these members count. */
 interface BatchAnswer {
@@ -63,7 +70,7 @@ interface Entry {
 
 function verdictsIn(answer: unknown, count: number): readonly SendVerdict[] {
   const { Successful, Failed } = (answer ?? {}) as BatchAnswer;
-  const verdicts = new Array<SendVerdict>(count).fill(UNANSWERED);
+  const verdicts = new Array<SendVerdict>(count).fill(LEFT_OUT);
   for (const { Id } of entriesOf(Successful)) put(verdicts, Id, QUEUED);
   for (const { Id, SenderFault, Code, Message } of entriesOf(Failed)) {
     const reason = `${Code}: ${Message ?? ''}`;

@@ -13,7 +13,7 @@ const compress = promisify(gzip);
 
 /** SendMessageBatch: ten messages, 1 MiB in all. */
 const LIMITS: GroupLimits = { entries: 10, bytes: 1024 * 1024, linger: 10 };
-/** Waits before a message that the queue failed to take is sent again, alone. Milliseconds. */
+/** Waits before a message that the queue failed to take is sent again. Milliseconds. */
 const PAUSES = [100, 400] as const;
 
 export interface RecordSinkOptions {
@@ -82,15 +82,20 @@ class SqsRecordSink implements RecordSink {
   async #queued(message: QueueMessage, reasons: string[]): Promise<boolean> {
     let verdict = await this.#group.send(message);
     for (const pause of PAUSES) {
-      if (verdict.kind !== 'failed') break;
+      if (verdict.kind !== 'failed' && verdict.kind !== 'unanswered') break;
       reasons.push(verdict.reason);
       await sleep(pause * (0.5 + Math.random() / 2));
-      const [again] = await this.#queue.send([message]);
-      if (again) verdict = again;
+      // A queue that is too busy to answer must not get ten calls in the place of one.
+      verdict = verdict.kind === 'unanswered' ? await this.#group.send(message) : await this.#alone(message);
     }
     if (verdict.kind === 'queued') return true;
     reasons.push(verdict.reason);
     return false;
+  }
+
+  async #alone(message: QueueMessage): Promise<SendVerdict> {
+    const [verdict] = await this.#queue.send([message]);
+    return verdict ?? { kind: 'failed', reason: 'the queue gave no verdict' };
   }
 
   /** @returns the object's key. */

@@ -168,6 +168,31 @@ describe('records on their way', () => {
     expect(queue.calls[1]?.[0]?.MessageBody).toContain(`"id":"${records[0]?.id}"`);
   });
 
+  it('that a queue did not answer for at all are sent again in company, so that it gets fewer calls and not more', async () => {
+    using queue = await startScriptedQueue((call, sent) => (call <= 20 ? refuse : accept(sent)));
+    const sink = createRecordSink({ ...queue, loadBucket: noBucket, expectMore: () => true });
+    const records = Array.from({ length: 200 }, () => aRecord());
+    await Promise.all(records.map((record) => sink.put(record)));
+    const again = queue.calls.slice(20);
+    expect(again.length).toBeLessThan(100);
+    expect(again.flat()).toHaveLength(200);
+  });
+
+  it('that were refused together are sent again alone: one of them may be the reason', async () => {
+    const invalid: Answer = { status: 400, body: { __type: 'InvalidMessageContents' } };
+    using queue = await startScriptedQueue((_, sent) =>
+      sent.some(({ MessageBody }) => MessageBody.includes('"path":"poison"')) ? invalid : accept(sent),
+    );
+    const spilled = new MemoryBucket();
+    const sink = createRecordSink({ ...queue, loadBucket: async () => spilled, expectMore: () => true });
+    const poison = aRecord({ path: 'poison' });
+    const others = Array.from({ length: 9 }, () => aRecord());
+    await Promise.all([poison, ...others].map((record) => sink.put(record)));
+    expect(queue.calls.slice(1, 11).map((sent) => sent.length)).toEqual(Array.from({ length: 10 }, () => 1));
+    expect(await objectRecord(`spill/2026-01-02/${poison.id}.json.gz`, spilled)).toEqual(poison);
+    expect(queue.calls).toHaveLength(12);
+  });
+
   it('survive a call that is cut off', async () => {
     using queue = await startScriptedQueue((call, sent) => (call === 1 ? 'hang-up' : accept(sent)));
     await createRecordSink({ ...queue, loadBucket: noBucket }).put(aRecord());

@@ -10,8 +10,7 @@ export interface AwsScope {
 /** `20260102T030405Z`. @param at epoch milliseconds. */
 export function amzTime(at: number): string {
   const iso = new Date(at).toISOString();
-  const [day, time] = [iso.slice(0, 10), iso.slice(11, 19)];
-  return `${day.replaceAll('-', '')}T${time.replaceAll(':', '')}Z`;
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { child, isJson, type Json, listAt, textAt } from '../../form/json.ts';
 import type { TokenUsage } from '../../form/token-usage.ts';
 import type { UsageDialect } from '../descriptor.ts';
 import { count } from './classes.ts';
-import { tokenUsage } from './token-shapes.ts';
+import { countsTokens, tokenUsage } from './token-shapes.ts';
 
 /** What a provider's answer says about itself. */
 export interface AnswerFacts {
@@ -50,7 +50,7 @@ export function factsOf(dialect: UsageDialect, parts: readonly Json[]): AnswerFa
     metrics = child(part, 'amazon-bedrock-invocationMetrics') ?? metrics;
     model ??= modelIn(part);
   }
-  const counted = last ? { ...start, ...withoutNulls(last) } : (start ?? metrics);
+  const counted = last && start ? { ...start, ...withoutNulls(last) } : (last ?? start ?? metrics);
   const usage = counted ? tokenUsage(dialect, counted) : null;
   return { usage: usage && withSearches(usage, parts), model };
 }
@@ -64,7 +64,7 @@ export const SEARCH_WORDS = [
 function withSearches(usage: TokenUsage, parts: readonly Json[]): TokenUsage {
   if (usage.searches !== undefined) return usage;
   // Parts of a stream repeat what was before them.
-  const searches = Math.max(0, ...parts.map(searchesIn));
+  const searches = parts.reduce((most, part) => Math.max(most, searchesIn(part)), 0);
   return searches > 0 ? { ...usage, searches } : usage;
 }
 
@@ -83,32 +83,39 @@ const isSearch = (item: Json) =>
 
 /** Wherever a provider puts it: in a whole answer, an event, an envelope. Null when nothing is counted there yet. */
 function usageIn(part: Json): Json | null {
-  const places = [
-    part,
-    child(part, 'x_groq'),
-    // OpenAI's terminal event, Anthropic's start, Cohere's end, Workers AI's envelope, Nova's stream
-    child(part, 'response'),
-    child(part, 'message'),
-    child(part, 'delta'),
-    child(part, 'result'),
-    child(part, 'metadata'),
-  ];
-  for (const place of places) {
-    const usage = child(place, 'usage') ?? child(place, 'usageMetadata');
-    if (usage && tokenUsage('none', usage)) return usage;
+  const own = usageAt(part);
+  if (own) return own;
+  for (const envelope of USAGE_ENVELOPES) {
+    const usage = usageAt(child(part, envelope));
+    if (usage) return usage;
   }
   // Cohere's v1 and embeddings; models on Bedrock that count at the top level
-  return [child(part, 'meta'), part].find((usage) => usage && tokenUsage('none', usage)) ?? null;
+  return [child(part, 'meta'), part].find((usage) => usage && countsTokens(usage)) ?? null;
+}
+
+/** Groq's; OpenAI's terminal event, Anthropic's start, Cohere's end, Workers AI's, Nova's stream. */
+const USAGE_ENVELOPES = ['x_groq', 'response', 'message', 'delta', 'result', 'metadata'] as const;
+
+function usageAt(place: Json | null): Json | null {
+  if (place === null) return null;
+  const usage = child(place, 'usage') ?? child(place, 'usageMetadata');
+  return usage && countsTokens(usage) ? usage : null;
 }
 
 function modelIn(part: Json): string | null {
-  const places = [part, child(part, 'response'), child(part, 'message'), child(part, 'result')];
-  for (const place of places) {
-    const model = textAt(place, 'model') || textAt(place, 'modelVersion');
+  const own = modelAt(part);
+  if (own) return own;
+  for (const envelope of MODEL_ENVELOPES) {
+    const model = modelAt(child(part, envelope));
     if (model) return model;
   }
   return null;
 }
+
+const MODEL_ENVELOPES = ['response', 'message', 'result'] as const;
+
+const modelAt = (place: Json | null): string | null =>
+  place && (textAt(place, 'model') || textAt(place, 'modelVersion'));
 
 const withoutNulls = (usage: Json): Json =>
   Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null));

@@ -4,13 +4,42 @@ export const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;
 
 /** The first of the values that is a count; 0 when none is. */
-export const count = (...values: readonly unknown[]): number => values.find(isCount) ?? 0;
+export function count(...values: readonly unknown[]): number {
+  for (const value of values) if (isCount(value)) return value;
+  return 0;
+}
+
+type Always = 'input' | 'cacheRead' | 'cacheWrite' | 'output' | 'reasoning';
+type Sometimes = Exclude<keyof TokenUsage, Always>;
+
+/** A record, so that the compiler asks for every one. */
+const SOMETIMES = Object.keys({
+  cacheWriteLong: true,
+  inputAudio: true,
+  inputImage: true,
+  outputAudio: true,
+  outputImage: true,
+  inputFree: true,
+  outputFree: true,
+  searches: true,
+} satisfies Record<Sometimes, true>) as readonly Sometimes[];
 
 /** Classes with those left out that hold nothing and need not be there. */
 export function classes(all: TokenUsage): TokenUsage {
-  const { input, cacheRead, cacheWrite, output, reasoning, ...others } = all;
-  const some = Object.entries(others).filter(([, value]) => value > 0);
-  return { input, cacheRead, cacheWrite, output, reasoning, ...Object.fromEntries(some) };
+  const { input, cacheRead, cacheWrite, output, reasoning } = all;
+  const told: { -readonly [Class in keyof TokenUsage]: TokenUsage[Class] } = {
+    input,
+    cacheRead,
+    cacheWrite,
+    output,
+    reasoning,
+  };
+  // By hand: every answer comes through here before its first byte leaves, for its cost is among its headers.
+  for (const name of SOMETIMES) {
+    const tokens = all[name];
+    if (tokens !== undefined && tokens > 0) told[name] = tokens;
+  }
+  return told;
 }
 
 /**

@@ -46,12 +46,14 @@ export function readUsageHeaders(headers: HeaderMap): TokenUsage | null {
 }
 
 function tellingParts(bytes: Uint8Array): readonly Json[] {
+  // No frame begins so: it would be 2 GB long.
+  const first = bytes.subarray(0, 64).find((byte) => byte > SPACE);
+  if (first === BRACE) return partOfObject(bytes);
   if (isAwsEventStream(bytes)) return partsOfFrames(bytes);
-  const first = /\S/.exec(asBuffer(bytes).toString('latin1', 0, 64))?.[0];
-  if (first === '{') return partOfObject(bytes);
-  if (first === '[') return partsOfList(bytes);
-  return partsOfSse(bytes);
+  return first === BRACKET ? partsOfList(bytes) : partsOfSse(bytes);
 }
+
+const [SPACE, BRACE, BRACKET] = [0x20, 0x7b, 0x5b];
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 

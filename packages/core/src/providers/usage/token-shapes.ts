@@ -13,13 +13,21 @@ import { chat, responses } from './openai-shapes.ts';
  * total, and none is negative. Which provider wrote it is told by its field names, since most serve several dialects; null
  * when it counts no tokens (seconds of audio, for example).
  */
-export function tokenUsage(dialect: UsageDialect, usage: Json): TokenUsage | null {
-  for (const [names, read] of SHAPES)
-    if (names.some((name) => isCount(usage[name]))) return read(usage, dialect);
-  return isJson(usage.tokens) || isJson(usage.billed_units) ? cohere(usage) : null;
-}
+export const tokenUsage = (dialect: UsageDialect, usage: Json): TokenUsage | null =>
+  readerOf(usage)?.(usage, dialect) ?? null;
 
-type Reader = (usage: Json, dialect: UsageDialect) => TokenUsage;
+/** Whether {@link tokenUsage} finds counts there. */
+export const countsTokens = (usage: Json): boolean => {
+  const read = readerOf(usage);
+  return read === cohere ? cohere(usage) !== null : read !== null;
+};
+
+type Reader = (usage: Json, dialect: UsageDialect) => TokenUsage | null;
+
+function readerOf(usage: Json): Reader | null {
+  for (const [names, read] of SHAPES) for (const name of names) if (isCount(usage[name])) return read;
+  return isJson(usage.tokens) || isJson(usage.billed_units) ? cohere : null;
+}
 
 const SHAPES: ReadonlyArray<readonly [fields: readonly string[], read: Reader]> = [
   [['prompt_tokens', 'completion_tokens'], chat],
