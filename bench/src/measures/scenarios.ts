@@ -37,7 +37,7 @@ export function scenarios(quick: boolean): readonly LoadScenario[] {
       requests: scale(300),
       rounds,
       pause: UNTIL_HANDED_OVER_MS,
-      floor: false,
+      floor: true,
     },
     {
       name: 'whole answer, 32 at once',

@@ -65,25 +65,33 @@ export function ratesAt({ tiers }: Tariff, size: number): Rates {
   return tier.rates;
 }
 
+type TokenClass = Exclude<keyof Rates, 'search' | 'request'>;
+
+/** From a record, so that the compiler asks for every one. */
+const TOKEN_CLASSES = Object.keys({
+  input: true,
+  cacheRead: true,
+  cacheWrite: true,
+  cacheWriteLong: true,
+  output: true,
+  reasoning: true,
+  inputAudio: true,
+  inputImage: true,
+  outputAudio: true,
+  outputImage: true,
+} satisfies Record<TokenClass, true>) as readonly TokenClass[];
+
 /** Σ class × rate, unrounded. Null: something was used whose rate is not known. Classes are disjoint: none counts twice. */
 export function exactCost(tariff: Tariff, usage: TokenUsage): Attodollars | null {
   const rates = ratesAt(tariff, tokensIn(usage));
   const searches = whole(usage.searches);
   if (searches > 0n && rates.search === null) return null;
-  return attodollars(
-    rates.request +
-      whole(usage.input) * rates.input +
-      whole(usage.cacheRead) * rates.cacheRead +
-      whole(usage.cacheWrite) * rates.cacheWrite +
-      whole(usage.cacheWriteLong) * rates.cacheWriteLong +
-      whole(usage.output) * rates.output +
-      whole(usage.reasoning) * rates.reasoning +
-      whole(usage.inputAudio) * rates.inputAudio +
-      whole(usage.inputImage) * rates.inputImage +
-      whole(usage.outputAudio) * rates.outputAudio +
-      whole(usage.outputImage) * rates.outputImage +
-      searches * (rates.search ?? 0n),
-  );
+  let cost = rates.request + searches * (rates.search ?? 0n);
+  for (const name of TOKEN_CLASSES) {
+    const tokens = whole(usage[name]);
+    if (tokens > 0n) cost += tokens * rates[name];
+  }
+  return attodollars(cost);
 }
 
 /** A provider's count, as a whole number of 0 or more. */

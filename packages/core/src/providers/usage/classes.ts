@@ -12,7 +12,7 @@ export function count(...values: readonly unknown[]): number {
 type Always = 'input' | 'cacheRead' | 'cacheWrite' | 'output' | 'reasoning';
 type Sometimes = Exclude<keyof TokenUsage, Always>;
 
-/** A record, so that the compiler asks for every one. */
+/** From a record, so that the compiler asks for every one. */
 const SOMETIMES = Object.keys({
   cacheWriteLong: true,
   inputAudio: true,
