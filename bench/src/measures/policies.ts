@@ -3,7 +3,9 @@ import { DynamoDBCall } from '@weir/stores/cache';
 import { createRateLimiter } from '@weir/stores/limits';
 import type { WeirContender } from '../contenders/weir.ts';
 import type { Child } from '../processes/child.ts';
+import { place } from '../processes/cores.ts';
 import type { LoadJob } from '../processes/load-job.ts';
+import type { TrafficEvent } from '../processes/probe.ts';
 import { createGateway } from './manage.ts';
 import { load } from './rounds.ts';
 import { percentile } from './statistics.ts';
@@ -14,6 +16,8 @@ export interface PolicyRound {
   readonly bare: number;
   /** An answer of 4 KB out of the cache. */
   readonly hit: number;
+  /** The same inside the gateway: from the request's head until the answer's last byte is written. */
+  readonly hitInGateway: number;
   /** Not in the cache, under a sliding rate limit. */
   readonly limitedMiss: number;
   /** The provider's answer of 4 KB without a gateway: what the way there and back costs. */
@@ -23,6 +27,8 @@ export interface PolicyRound {
   readonly updateItem: number;
   /** One decision of a sliding limit: the one conditional write that it makes. */
   readonly decision: number;
+  /** Both side by side, as a miss under a limit makes them: the embedded engine is one process and takes them in turn. */
+  readonly getItemAndDecision: number;
 }
 
 /** Never reached. */
@@ -51,7 +57,8 @@ export async function measurePolicies(
     rate_limiting_limit: LIMIT,
     rate_limiting_technique: 'sliding',
   });
-  const requests = quick ? 60 : 100;
+  // Many short rounds: what a busy neighbour slows is then a round and not the median.
+  const requests = 40;
   const jobs = jobsOf(weir, upstreamUrl, requests);
   const { getItem, updateItem, decide } = storeCalls(weir);
   const p50 = async (job: LoadJob) => {
@@ -64,20 +71,41 @@ export async function measurePolicies(
     );
   };
   for (const job of Object.values(jobs)) await p50({ ...job, ...WARM });
-  for (const call of [getItem, updateItem, decide])
+  for (const call of [getItem, updateItem, () => decide('warm')])
     for (let done = 0; done < WARM.requests; done += 1) await call();
   const rounds: PolicyRound[] = [];
-  for (let round = 0; round < (quick ? 3 : 5); round += 1)
-    rounds.push({
-      bare: await p50(jobs.bare),
-      hit: await p50(jobs.hit),
-      limitedMiss: await p50(jobs.limitedMiss),
-      direct: await p50(jobs.direct),
+  for (let round = 0; round < (quick ? 5 : 17); round += 1) {
+    const bare = await p50(jobs.bare);
+    await weir.process.ask('watch-traffic');
+    const hit = await p50(jobs.hit);
+    const hitInGateway = percentile(servingTimes(await weir.process.ask('traffic')), 0.5);
+    const limitedMiss = await p50(jobs.limitedMiss);
+    const direct = await p50(jobs.direct);
+    // From where the gateway asks: to wake a process on another core takes longer than on one's own.
+    const moved = place(process.pid, 'own-core');
+    const calls = {
       getItem: await p50OfCalls(getItem, requests),
       updateItem: await p50OfCalls(updateItem, requests),
-      decision: await p50OfCalls(decide, requests),
-    });
+      decision: await p50OfCalls(() => decide('bench'), requests),
+      getItemAndDecision: await p50OfCalls(() => Promise.all([getItem(), decide('bench')]), requests),
+    };
+    if (moved) place(process.pid, 'other-cores');
+    rounds.push({ bare, hit, hitInGateway, limitedMiss, direct, ...calls });
+  }
   return rounds;
+}
+
+/** Of requests that came one at a time. Milliseconds. */
+function servingTimes(events: readonly TrafficEvent[]): number[] {
+  const times: number[] = [];
+  let receivedAt: number | null = null;
+  for (const { kind, at } of events) {
+    if (kind === 'received') receivedAt = at;
+    if (kind !== 'answered' || receivedAt === null) continue;
+    times.push(at - receivedAt);
+    receivedAt = null;
+  }
+  return times;
 }
 
 async function p50OfCalls(call: () => Promise<unknown>, calls: number): Promise<number> {
@@ -132,9 +160,10 @@ function storeCalls({ host }: WeirContender) {
     client: store,
   });
   return {
-    decide: () =>
+    /** @param key above 500 decisions a second on one key they are leased several at once, and most ask nobody. */
+    decide: (key: string) =>
       limiter.take({
-        key: 'bench',
+        key,
         limit: LIMIT,
         interval: durationMs(3_600_000),
         technique: 'sliding',

@@ -39,6 +39,7 @@ export function classify(
   let pending = new Set<number>();
   let answered = 0;
   for (const { kind, at, peer, call } of events) {
+    if (kind === 'answered') continue;
     if (kind === 'received') {
       arrivedAt = at;
       pending = new Set();

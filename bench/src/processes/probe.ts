@@ -13,9 +13,9 @@ export interface Usage {
 
 /** One HTTP exchange's turning point inside the process; `at` in ms of the process's own clock. */
 export interface TrafficEvent {
-  readonly kind: 'received' | 'call-started' | 'call-answered' | 'call-failed';
+  readonly kind: 'received' | 'answered' | 'call-started' | 'call-answered' | 'call-failed';
   readonly at: number;
-  /** `host:port` of the other side for calls, the path for received requests. */
+  /** `host:port` of the other side for calls, the path for what was received and answered. */
   readonly peer: string;
   /** Pairs a call's start with its answer. */
   readonly call: number;
@@ -106,12 +106,13 @@ function trafficRecorder(): { start(): void; stop(): readonly TrafficEvent[] } {
     const peer = String(request.getHeader?.('host') ?? request.host);
     events.push({ kind, at: performance.now(), peer, call: calls.get(request) ?? 0 });
   };
-  const received = (message: unknown) => {
+  const served = (kind: TrafficEvent['kind']) => (message: unknown) => {
     const { request } = message as HttpMessage;
-    events.push({ kind: 'received', at: performance.now(), peer: request.url ?? '', call: 0 });
+    events.push({ kind, at: performance.now(), peer: request.url ?? '', call: 0 });
   };
   const channels = [
-    ['http.server.request.start', received],
+    ['http.server.request.start', served('received')],
+    ['http.server.response.finish', served('answered')],
     ['http.client.request.start', call('call-started')],
     ['http.client.response.finish', call('call-answered')],
     ['http.client.request.error', call('call-failed')],

@@ -62,11 +62,16 @@ function policyTable({ policies }: Results): string {
   const ways: readonly (readonly [string, keyof PolicyRound])[] = [
     ['a gateway with neither', 'bare'],
     ['cache hit, 4 KB', 'hit'],
+    ['the same, in the gateway: from the request’s head until the last byte is written', 'hitInGateway'],
     ['cache miss under a sliding limit', 'limitedMiss'],
     ['the same answer without a gateway', 'direct'],
     ['GetItem of the embedded engine, asked as the gateway asks', 'getItem'],
     ['UpdateItem of the embedded engine, adding to one number', 'updateItem'],
     ['the conditional write that a sliding limit makes: “one store round trip”', 'decision'],
+    [
+      'that and GetItem at once, as a miss asks; the engine, one process, takes them in turn',
+      'getItemAndDecision',
+    ],
   ];
   return table(
     ['1 at a time, from the same client', 'p50, ms'],
@@ -247,6 +252,7 @@ function method({ handOffs, roundTrips, environment }: Results): string {
     `During the rounds the gateway answered ${handOffs.requests} requests and ${handOffs.records} records reached the queue.`,
     `Peer: ${environment.peer} as its documentation starts it on Node, in production mode, \`x-portkey-provider\` and \`x-portkey-custom-host\` set; it keeps no log in this shape. It is run with the newest \`@hono/node-server\` with which its streaming works (its issue 1389).`,
     `Store round trips: calls that were begun and answered between a request’s arrival and its upstream call, read from Node’s diagnostics channels inside the gateway during ${roundTrips.requests} requests one at a time; in that time ${roundTrips.inAll} calls went to the stores in all (hand-offs and refreshes in the background).`,
+    'The times of single store calls are those of a process on the gateway’s core, so that the engine’s answer wakes it from as far away as it wakes the gateway.',
     'Several processes: environments of the deployed `provider` function, each with API Gateway’s part in front of its socket. After a purge or a settings change each of them is asked all the time, in some rounds only after a rest, because a process at rest hears of nothing; the time is that of the last request that got an old answer, since the management API’s answer.',
     'Cold start: process start until the first request for work (init), and until the first byte of the first answer’s body; each function in turn, the embedded stores and the canned upstream behind it.',
   ];
