@@ -5,9 +5,11 @@ import { PROCESSES } from '../measures/several-processes.ts';
 import { type Spread, spread } from '../measures/statistics.ts';
 import type { HotPlace } from '../profile/summarise.ts';
 import type { Results } from '../results.ts';
+import { number } from './number.ts';
 import { processRows } from './several-processes.ts';
 import { isReached, type Target } from './target.ts';
-import { cpuRatio, targets } from './targets.ts';
+import { targets } from './targets.ts';
+import { whyMissed } from './why-missed.ts';
 
 export function markdown(results: Results): string {
   return [
@@ -16,7 +18,7 @@ export function markdown(results: Results): string {
     environmentTable(results),
     '## Numbers to reach',
     targetTable(targets(results)),
-    ...floorSentence(results),
+    ...whyMissed(results, targets(results)),
     '## Pass-through of chat completions',
     ...results.scenarios.flatMap((scenario) => [`### ${scenario.scenario.name}`, scenarioTable(scenario)]),
     '## Caching and limiting',
@@ -151,18 +153,6 @@ const found = ({ exactly }: Target, measured: Spread) =>
 
 const unit = (target: Target) => [target.unit, target.of].filter(Boolean).join(' ');
 
-/** What of a number no gateway on `node:http` could save, so that a reader can tell work from floor. */
-function floorSentence({ scenarios }: Results): string[] {
-  const floors = scenarios.flatMap((result) => {
-    const share = cpuRatio(result, 'pipe');
-    return share ? [`${number(share)} × the peer’s CPU (${result.scenario.name})`] : [];
-  });
-  if (floors.length === 0) return [];
-  return [
-    `The floor: in the same rounds a bare \`node:http\` process that only hands bytes on, without an account, a key, a policy or a record, costs ${floors.join('; ')}.`,
-  ];
-}
-
 function scenarioTable({ rounds, scenario }: ScenarioResult): string {
   const direct = rounds.direct ?? [];
   const names = ['weir', 'portkey', 'pipe', 'direct'].filter((name) => rounds[name]);
@@ -280,11 +270,6 @@ function hotTable(title: string, places: readonly HotPlace[]): string {
 }
 
 const cell = (values: readonly number[]) => number(spread(values));
-
-function number({ median, low, high }: Spread): string {
-  const text = (value: number) => value.toFixed(Math.abs(median) >= 100 ? 0 : Math.abs(median) >= 10 ? 1 : 2);
-  return low === high ? text(median) : `${text(median)} (${text(low)}–${text(high)})`;
-}
 
 function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

@@ -9,6 +9,15 @@ export interface Target {
   readonly of: string;
   /** Null: not measured in this run. */
   readonly measured: Spread | null;
+  /** Where to look when it is missed. */
+  readonly explained?: Explained | string;
+}
+
+export interface Explained {
+  /** Whose profile tells where the gateway's time goes. */
+  readonly scenario: string;
+  /** The same number of a process that does nothing but hand bytes on. Null: not measured. */
+  readonly floor: Spread | null;
 }
 
 export function isReached({ measured, limit, exactly }: Target): boolean {
