@@ -80,14 +80,7 @@ export function targets(results: Results): readonly Target[] {
       of: '',
       measured: ofPolicies(results, ({ hitInGateway, getItem }) => hitInGateway - getItem),
     },
-    {
-      what: 'cache miss under a sliding limit, added p50',
-      limit: 1.2,
-      unit: '×',
-      of: 'one store round trip',
-      measured: ofPolicies(results, ({ limitedMiss, bare, decision }) => (limitedMiss - bare) / decision),
-      explained: bothAtOnce(results),
-    },
+    ...missTargets(results),
     {
       what: 'decision of a 30-element route, warm, CPU',
       limit: 0.1,
@@ -150,9 +143,25 @@ function ofPolicies({ policies }: Results, value: (round: PolicyRound) => number
   return policies.length > 0 ? spread(policies.map(value)) : null;
 }
 
+/** By two yardsticks, because a store has no one round trip: the limit's own write does more than the plainest one. */
+const missTargets = (results: Results): readonly Target[] =>
+  (
+    [
+      ['the limit’s own write', 'decision'],
+      ['a plain UpdateItem', 'updateItem'],
+    ] as const
+  ).map(([write, yardstick]) => ({
+    what: `cache miss under a sliding limit, added p50, by ${write}`,
+    limit: 1.2,
+    unit: '×',
+    of: 'one store round trip',
+    measured: ofPolicies(results, (round) => (round.limitedMiss - round.bare) / round[yardstick]),
+    explained: bothAtOnce(results, yardstick),
+  }));
+
 /** The gateway asks both at once, and the engine on this machine is one process. */
-function bothAtOnce(results: Results): string {
-  const both = ofPolicies(results, ({ getItemAndDecision, decision }) => getItemAndDecision / decision);
+function bothAtOnce(results: Results, yardstick: 'decision' | 'updateItem'): string {
+  const both = ofPolicies(results, (round) => round.getItemAndDecision / round[yardstick]);
   const found = both ? `${number(both)} × one` : 'not measured';
   return `The cache is read and the limit decided at once, but the embedded engine is one process and takes them in turn: both asked at once, without a gateway: ${found}.`;
 }
