@@ -49,6 +49,12 @@ describe('metadata of a request', () => {
     expect(warnings).toHaveLength(2);
     expect(metadata('[]').warnings).toHaveLength(1);
   });
+
+  test('of 100 KB, which only a step can bring, is none', () => {
+    const { metadata: kept, warnings } = metadata(JSON.stringify({ a: 'x'.repeat(100_000) }));
+    expect(kept).toEqual({});
+    expect(warnings).toEqual(['cf-aig-metadata must be at most 10240 characters and was ignored']);
+  });
 });
 
 describe('the event id', () => {

@@ -2,6 +2,8 @@ import { type HeaderMap, header } from '../http/header-map.ts';
 import type { MetadataValue } from '../record/request-record.ts';
 
 const MAX_METADATA = 5;
+/** Characters. All headers of a request have no more; those of a step, which come in the body, would. */
+const MAX_METADATA_TEXT = 10_240;
 /** What may come back in a response header. */
 const EVENT_ID = /^[\x21-\x7e]{1,128}$/;
 
@@ -15,6 +17,15 @@ export interface RequestOptions {
   /** What we could not read and therefore ignored (spec 4.1, precedence 4). */
   readonly warnings: readonly string[];
 }
+
+/** The headers that options are read from. */
+export const OPTION_HEADERS: readonly string[] = [
+  'cf-aig-collect-log',
+  'cf-aig-collect-log-payload',
+  'cf-aig-event-id',
+  'cf-aig-metadata',
+  'cf-aig-no-wholesale',
+];
 
 export function readOptions(headers: HeaderMap): RequestOptions {
   const warnings: string[] = [];
@@ -42,6 +53,10 @@ export function readOptions(headers: HeaderMap): RequestOptions {
 /** Spec 5.17: a flat object, the first five entries, no `cf.` keys, scalars only; no key that could change an object's nature downstream. */
 function readMetadata(text: string | undefined, warnings: string[]): Record<string, MetadataValue> {
   if (text === undefined) return {};
+  if (text.length > MAX_METADATA_TEXT) {
+    warnings.push(`cf-aig-metadata must be at most ${MAX_METADATA_TEXT} characters and was ignored`);
+    return {};
+  }
   const parsed = parse(text);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     warnings.push('cf-aig-metadata must be a JSON object and was ignored');

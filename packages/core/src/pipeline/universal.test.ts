@@ -111,6 +111,36 @@ describe('the universal endpoint (spec 5.8)', () => {
     expect(last?.settings).toEqual({ requestTimeout: { value: 700, source: 'step-headers' } });
   });
 
+  it('a step’s headers go before the request’s, and the request’s hold where a step says nothing (spec 4.1)', async () => {
+    provider(jsonAnswer('{}', 500), jsonAnswer('{}', 500), jsonAnswer('{}'));
+    const own = (said: object) => ({ ...openai, headers: said });
+    const steps = [
+      own({ 'cf-aig-collect-log': 'false' }),
+      own({ 'cf-aig-collect-log-payload': 'false', 'cf-aig-metadata': '{"of":"step"}' }),
+      openai,
+    ];
+    await send(steps, { 'cf-aig-metadata': '{"of":"request"}', 'cf-aig-event-id': 'event' });
+    const told = gateway
+      .recordsOfSteps()
+      .map(({ step, metadata, requestBody, eventId }) => [step, metadata.of, requestBody !== null, eventId]);
+    expect(told).toEqual([
+      [1, 'step', false, 'event'],
+      [2, 'request', true, 'event'],
+    ]);
+  });
+
+  it.each([
+    ['no-wholesale', { 'cf-aig-no-wholesale': 'true' }, 2911],
+    ['zdr', { 'cf-aig-zdr': 'true' }, 2954],
+    ['byok-alias', { 'cf-aig-byok-alias': 'other' }, 2040],
+  ])('%s decides whose key a step uses, said in the step or for the request', async (_, said, code) => {
+    gateway.platformKeys.set('openai', 'sk-operators');
+    const { authorization: _own, ...keyless } = openai;
+    const answers = [await send([{ ...keyless, headers: said }]), await send([keyless], said)];
+    for (const answer of answers) expect(answer.json().error).toMatchObject([{ code }]);
+    expect(gateway.sent).toHaveLength(0);
+  });
+
   it('translates a step of the pseudo-provider compat (rule 5)', async () => {
     const step = {
       provider: 'compat',

@@ -41,6 +41,15 @@ describe('who decides a setting (spec 4.1, precedence 1 and 2)', () => {
     expect(warnings).toEqual(['maxAttempts must be a whole number and was ignored']);
   });
 
+  test.each<readonly [unknown]>([[{ toString: 1, valueOf: 1 }], [[3]], [{}], [true]])(
+    'nor does %j of a step’s config, which JSON can hold and a header cannot',
+    (raw) => {
+      const { maxAttempts, warnings } = settle(gateway, request, { config: { maxAttempts: raw } });
+      expect(maxAttempts).toEqual({ value: 2, source: 'request' });
+      expect(warnings).toEqual(['maxAttempts must be a whole number and was ignored']);
+    },
+  );
+
   test('a new name goes before its deprecated alias (precedence 3)', () => {
     const both = { 'cf-cache-ttl': '90', 'cf-aig-cache-ttl': '80' };
     expect(settle({ cache_ttl: 60 }, both).cacheTtl.value).toBe(80);

@@ -54,7 +54,7 @@ const MAX_RETRY_DELAY = 60_000;
 const MAX_TIMEOUT = 900_000;
 const BACKOFFS: readonly Backoff[] = ['constant', 'linear', 'exponential'];
 
-type Reader<Value> = (raw: unknown, name: string, warnings: string[]) => Value | null;
+type Reader<Value> = (text: string, name: string, warnings: string[]) => Value | null;
 
 /**
  * Everything that a step, a request and a gateway say, as one decision. Pure: the same words give the same settings.
@@ -147,25 +147,27 @@ class Sayings {
     source: SettingSource,
   ): Effective<Value> | null {
     if (raw === undefined || raw === null) return null;
-    const value = read(raw, name, this.#warnings);
+    const value = read(wordOf(raw), name, this.#warnings);
     return value === null ? null : { value, source };
   }
 }
 
+/** A step's config may hold any JSON. What is no word is unreadable: an object's own `toString` is the caller's. */
+const wordOf = (raw: unknown): string => (typeof raw === 'object' ? '' : String(raw));
+
 const headerOf = (headers: HeaderMap, name: string, alias: string | null) =>
   header(headers, name) ?? (alias === null ? undefined : header(headers, alias));
 
-const readFlag: Reader<boolean> = (raw, name, warnings) => {
-  const word = String(raw).trim().toLowerCase();
+const readFlag: Reader<boolean> = (text, name, warnings) => {
+  const word = text.trim().toLowerCase();
   if (word === 'true') return true;
   if (word === 'false') return false;
   warnings.push(`${name} must be true or false and was ignored`);
   return null;
 };
 
-function readInteger(raw: unknown, name: string, warnings: string[]): number | null {
-  const text = String(raw).trim();
-  const value = /^[+-]?\d+(?:\.0+)?$/.test(text) ? Number(text) : Number.NaN;
+function readInteger(text: string, name: string, warnings: string[]): number | null {
+  const value = /^[+-]?\d+(?:\.0+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
   if (Number.isFinite(value)) return value;
   warnings.push(`${name} must be a whole number and was ignored`);
   return null;
@@ -173,44 +175,43 @@ function readInteger(raw: unknown, name: string, warnings: string[]): number | n
 
 const within =
   (least: number, most: number): Reader<number> =>
-  (raw, name, warnings) => {
-    const value = readInteger(raw, name, warnings);
+  (text, name, warnings) => {
+    const value = readInteger(text, name, warnings);
     if (value === null) return null;
     const clamped = Math.min(most, Math.max(least, value));
     if (clamped !== value) warnings.push(`${name} must be ${least} to ${most}; ${clamped} was used`);
     return clamped;
   };
 
-const readTtl: Reader<number> = (raw, name, warnings) =>
-  String(raw).trim() === '0' ? 0 : within(MIN_CACHE_TTL, MAX_CACHE_TTL)(raw, name, warnings);
+const readTtl: Reader<number> = (text, name, warnings) =>
+  text.trim() === '0' ? 0 : within(MIN_CACHE_TTL, MAX_CACHE_TTL)(text, name, warnings);
 
-const readDelay: Reader<DurationMs> = (raw, name, warnings) => {
-  const value = within(0, MAX_RETRY_DELAY)(raw, name, warnings);
+const readDelay: Reader<DurationMs> = (text, name, warnings) => {
+  const value = within(0, MAX_RETRY_DELAY)(text, name, warnings);
   return value === null ? null : durationMs(value);
 };
 
-const readTimeout: Reader<DurationMs> = (raw, name, warnings) => {
-  const value = within(1, MAX_TIMEOUT)(raw, name, warnings);
+const readTimeout: Reader<DurationMs> = (text, name, warnings) => {
+  const value = within(1, MAX_TIMEOUT)(text, name, warnings);
   return value === null ? null : durationMs(value);
 };
 
-const readBackoff: Reader<Backoff> = (raw, name, warnings) => {
-  const word = String(raw).trim().toLowerCase();
+const readBackoff: Reader<Backoff> = (text, name, warnings) => {
+  const word = text.trim().toLowerCase();
   const known = BACKOFFS.find((backoff) => backoff === word);
   if (known) return known;
   warnings.push(`${name} must be constant, linear or exponential and was ignored`);
   return null;
 };
 
-const readCacheKey: Reader<string> = (raw, name, warnings) => {
-  const key = String(raw);
+const readCacheKey: Reader<string> = (key, name, warnings) => {
   if (key !== '' && key.length <= MAX_CACHE_KEY) return key;
   warnings.push(`${name} must be 1 to ${MAX_CACHE_KEY} characters and was ignored`);
   return null;
 };
 
-const readCustomCost: Reader<CustomCost> = (raw, _, warnings) => {
-  const { cost, warning } = parseCustomCost(String(raw));
+const readCustomCost: Reader<CustomCost> = (text, _, warnings) => {
+  const { cost, warning } = parseCustomCost(text);
   if (warning !== null) warnings.push(warning);
   return cost;
 };

@@ -7,6 +7,7 @@ import { effectiveSettings } from '../../policy/effective-settings.ts';
 import { readElements, readInnerMembers, valueText } from '../../providers/json-members.ts';
 import { findProvider } from '../../providers/registry.ts';
 import type { Authenticated, Endpoint, PlannedStep, Step } from '../exchange.ts';
+import { OPTION_HEADERS, readOptions } from '../request-options.ts';
 
 /** More steps than anybody falls back through; each costs the checks of a whole request. */
 const MAX_STEPS = 20;
@@ -83,19 +84,31 @@ function readStep(
       path: ['body', ...at('provider')],
     });
   const { request, gateway } = exchange;
+  const all = withCommon(headers, request.headers);
   return {
     settings: effectiveSettings(gateway.settings, request.headers, { headers, config }),
     exchange: {
       ...exchange,
       endpoint: where.endpoint,
       path: where.path,
-      request: { ...request, body, rawQuery: where.query, headers: withCommon(headers, request.headers) },
+      options: readOptions(all),
+      request: { ...request, body, rawQuery: where.query, headers: all },
     },
   };
 }
 
-/** Of the request's own headers only these go on with every step: its keys belong to no provider in particular. */
-const COMMON = ['user-agent', 'traceparent', 'tracestate'];
+/**
+ * Of the request's own headers only these hold for every step that does not say otherwise (spec 4.1, precedence 1): its
+ * keys belong to no provider in particular.
+ */
+const COMMON = [
+  'user-agent',
+  'traceparent',
+  'tracestate',
+  'cf-aig-byok-alias',
+  'cf-aig-zdr',
+  ...OPTION_HEADERS,
+];
 
 function withCommon(headers: HeaderMap, request: HeaderMap): HeaderMap {
   const all = new Map(headers);
