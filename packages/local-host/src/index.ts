@@ -1,5 +1,6 @@
 /** The one public door of the local host. */
 export { Unsupported } from './assembly/unsupported.ts';
+export { FolderUnusable } from './data/data-folder.ts';
 export { FolderInUse } from './engines/engines.ts';
 export type { Log } from './log.ts';
 export type { Machine } from './machine.ts';

@@ -125,7 +125,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const ids = Array.from({ length: 100 }, (_, index) => String(index).padStart(3, '0'));
     const responses = await Promise.all(ids.map((id) => open(baseUrl, `/record?id=${id}&ms=1500`)));
     host.child.kill(signal);
-    // Ctrl-C at a terminal reaches every process of the group.
+    // A service manager signals every process of its service.
     if (signal === 'SIGINT') process.kill(engines, signal);
     // npm passes on what its child has already got.
     host.child.kill(signal);
@@ -228,6 +228,7 @@ test('a second Ctrl-C ends the host at once, and the engines with it', async () 
 test.each([
   ['PORT', 'many'],
   ['PORT', '70000'],
+  ['PORT', ''],
   ['HOST', ''],
 ])('%s=%j is refused by name', async (name, value) => {
   const host = start({ [name]: value });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Unsupported } from './assembly/unsupported.ts';
+import { FolderUnusable } from './data/data-folder.ts';
 import { writeLocalJson } from './data/local-json.ts';
 import { FolderInUse } from './engines/engines.ts';
 import { errorCode } from './error-code.ts';
@@ -31,19 +32,22 @@ export async function main(assembly: string = ASSEMBLY): Promise<void> {
   }
 }
 
+const SAID_IN_ONE_SENTENCE = [Unsupported, FolderInUse, FolderUnusable, InvalidSettings];
+
 /** What the operator can put right is said without a stack. */
 function explain(error: unknown): string {
-  if (error instanceof Unsupported || error instanceof FolderInUse || error instanceof InvalidSettings) {
-    return error.message;
-  }
-  if (errorCode(error) === 'EADDRINUSE') return `${String(error)}. Set PORT to another one.`;
-  return describeError(error);
+  for (const type of SAID_IN_ONE_SENTENCE) if (error instanceof type) return error.message;
+  const address = /^(listen|getaddrinfo) /.exec(error instanceof Error ? error.message : '');
+  if (!address) return describeError(error);
+  const isPort = ['EADDRINUSE', 'EACCES'].includes(errorCode(error) ?? '');
+  return `${String(error)}. Set ${isPort ? 'PORT to another one' : 'HOST to an address of this machine'}.`;
 }
 
 async function run(assembly: string): Promise<void> {
   const { port, host, dataDir } = hostSettings(process.env);
   const stop = stopRequested();
   outliveFunctions();
+  outliveReaders();
   const folder = resolve(dataDir);
   const environment = { ...process.env };
   const running = await startLocalHost({ assembly, dataDir: folder, port, host, environment });
@@ -68,6 +72,11 @@ function outliveFunctions(): void {
   };
   process.on('unhandledRejection', endInvocation);
   process.on('uncaughtException', endInvocation);
+}
+
+/** Whoever read what the host prints may go before it does: a closed pipe is no reason to end, or to complain into it. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 async function shutDown(running: LocalHost): Promise<void> {

@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { type Assembly, readAssembly } from './assembly/read-assembly.ts';
 import { resolve } from './assembly/resolve.ts';
 import { templateScope } from './assembly/scope.ts';
 import type { Declaration } from './assembly/template.ts';
 import { Unsupported } from './assembly/unsupported.ts';
+import { openDataFolder } from './data/data-folder.ts';
 import { type RunningEngines, startEngines } from './engines/engines.ts';
 import { fillPlatformSecret, readFirstAccount } from './first-account.ts';
 import { captureFunctionConsole } from './functions/function-console.ts';
@@ -65,13 +65,14 @@ const LOCK_WAIT_MS = 5_000;
  * Runs a synthesised template on this machine. One host per process at a time: functions share its globals.
  * @throws {Unsupported} when the template holds what this host cannot run.
  * @throws {FolderInUse} when another host runs on the folder.
+ * @throws {FolderUnusable} when nothing can be written there.
  */
 export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
   const assembly = await readAssembly(options.assembly);
   const plugins = options.plugins ?? PLUGINS;
   const log = options.log ?? logToStderr;
   const declarations = declared(assembly, plugins);
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  await openDataFolder(options.dataDir);
   const shutdown = new Shutdown(options.graceMs ?? GRACE_MS, log);
   try {
     const engines = await startEngines(options.dataDir, options.lockWaitMs ?? LOCK_WAIT_MS);

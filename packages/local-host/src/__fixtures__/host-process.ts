@@ -14,19 +14,26 @@ export interface HostProcess {
   readonly ended: Promise<number | NodeJS.Signals>;
   stdout(): string;
   stderr(): string;
+  /** Signals the whole process group of a host that leads one, as Ctrl-C at a terminal does. */
+  signalGroup(signal: NodeJS.Signals): void;
 }
 
 const started = new Set<ChildProcess>();
 
-/** The host as `npm start` runs it, in a process of its own. */
+/**
+ * The host as `npm start` runs it, in a process of its own.
+ * @param leadsGroup with a process group of its own.
+ */
 export function hostProcess(
   assembly: string,
   dataDir: string,
   environment: Record<string, string> = {},
+  leadsGroup = false,
 ): HostProcess {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY, assembly], {
     env: { PATH: process.env.PATH, PORT: '0', WEIR_DATA: dataDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: leadsGroup,
   });
   started.add(child);
   let [stdout, stderr] = ['', ''];
@@ -45,7 +52,16 @@ export function hostProcess(
     return /base URL +(\S+)/.exec(stdout)?.[1];
   }, 20_000);
   ready.catch(() => {});
-  return { child, pid: child.pid ?? 0, ready, ended, stdout: () => stdout, stderr: () => stderr };
+  const pid = child.pid ?? 0;
+  return {
+    child,
+    pid,
+    ready,
+    ended,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    signalGroup: (signal) => process.kill(-pid, signal),
+  };
 }
 
 /** Ends what a failed test left behind. */

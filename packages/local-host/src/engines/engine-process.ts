@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
 import { errorCode } from '../error-code.ts';
+import { describeError, logToStderr } from '../log.ts';
 import { startDemoProvider } from './demo-provider.ts';
 import { lockFolder } from './folder-lock.ts';
 import { KMS_FOLDER, startKms } from './kms.ts';
@@ -114,12 +115,14 @@ process.on('message', (received) => {
 process.on('disconnect', () => {
   stop().catch(() => process.exit(1));
 });
-// Ctrl-C reaches the whole process group; the host decides when the engines may go.
+// A service manager signals every process of its service; the host decides when the engines may go.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('uncaughtException', (error) => {
   // dynalite throws out of its own event handler when a client goes away in the middle of a request.
   if (errorCode(error) === 'ECONNRESET') return;
+  // The host is told only of a start that failed; later it sees no more than the end.
+  logToStderr('engines', describeError(error));
   fail(error);
   process.exit(1);
 });

@@ -33,6 +33,8 @@ export async function startEngines(folder: string, lockWaitMs: number): Promise<
   const child = fork(new URL('./engine-process.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Ctrl-C reaches the whole group of the host, also while this process cannot know yet that it should outlive it.
+    detached: process.platform !== 'win32',
   });
   let stopAsked = false;
   const ended = once(child, 'exit').then(([code, signal]) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { REGION } from '../assembly/scope.ts';
 import type { EngineEndpoints } from '../engines/messages.ts';
+import { InvalidSettings } from '../settings.ts';
 import type { FunctionIdentity } from './invocation-context.ts';
 
 /**
@@ -82,7 +83,7 @@ function overridden(
 function parse(text: string): Record<string, string> {
   try {
     return baseUrls.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new Error(`${BASE_URLS} must be a JSON object of provider slug to base URL.`, { cause });
+  } catch {
+    throw new InvalidSettings(`${BASE_URLS} must be a JSON object of provider slug to base URL.`);
   }
 }

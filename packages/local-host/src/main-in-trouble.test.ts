@@ -1,0 +1,101 @@
+/** What is wrong with the surroundings ends the host in order, and is said in one sentence. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type Scratch, scratchFolder, writeAssembly } from './__fixtures__/assembly.ts';
+import { DEPLOYED_SHAPE } from './__fixtures__/deployed-shape.ts';
+import { eventually } from './__fixtures__/eventually.ts';
+import { childrenOf, hostProcess, isAlive, killStarted } from './__fixtures__/host-process.ts';
+import { send } from './__fixtures__/raw-http.ts';
+
+const ENGINES = fileURLToPath(new URL('./engines/engine-process.ts', import.meta.url));
+
+let assemblies: Scratch;
+let assembly: string;
+let scratch: Scratch;
+let dataDir: string;
+
+beforeAll(async () => {
+  assemblies = await scratchFolder();
+  assembly = await writeAssembly(assemblies.folder, DEPLOYED_SHAPE);
+});
+
+afterAll(async () => {
+  await assemblies[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  scratch = await scratchFolder();
+  dataDir = join(scratch.folder, 'data');
+});
+
+afterEach(async () => {
+  killStarted();
+  await scratch[Symbol.asyncDispose]();
+});
+
+test('Ctrl-C while the engines still start ends the host in order, without a complaint', async () => {
+  const host = hostProcess(assembly, dataDir, {}, true);
+  const engines = await eventually(() => childrenOf(host.pid)[0]);
+  host.signalGroup('SIGINT');
+  expect(await host.ended).toBe(0);
+  expect(host.stderr()).toBe('');
+  expect(isAlive(engines)).toBe(false);
+});
+
+test('a host whose output nobody reads any more goes on, and still stops when it is told to', async () => {
+  const host = hostProcess(assembly, dataDir);
+  const baseUrl = await host.ready;
+  host.child.stdout?.destroy();
+  host.child.stderr?.destroy();
+  expect((await send(baseUrl, '/crash?when=before')).status).toBe(502);
+  expect((await send(baseUrl, '/records')).status).toBe(200);
+  host.child.kill('SIGTERM');
+  expect(await host.ended).toBe(0);
+});
+
+test.each([
+  ['a file', (file: string) => file],
+  ['below a file', (file: string) => join(file, 'data')],
+])('WEIR_DATA that is %s is refused by name', async (_what, folder) => {
+  const file = join(scratch.folder, 'file');
+  await writeFile(file, '');
+  const host = hostProcess(assembly, folder(file));
+  expect(await host.ended).toBe(1);
+  expect(host.stderr()).toMatch(
+    /^\[host\] The folder \S+ cannot hold local state \(\w+: .*\)\. Set WEIR_DATA to one that can\.\n$/,
+  );
+  expect(host.stderr()).toContain(`The folder ${folder(file)} `);
+});
+
+test('a HOST that is no address of this machine is refused by name', async () => {
+  // A block that is kept for documentation.
+  const host = hostProcess(assembly, dataDir, { HOST: '192.0.2.1' });
+  expect(await host.ended).toBe(1);
+  expect(host.stderr()).toMatch(
+    /^\[host\] Error: listen EADDRNOTAVAIL.* Set HOST to an address of this machine\.\n$/,
+  );
+});
+
+test('base URLs that are no JSON object are refused by name', async () => {
+  const host = hostProcess(assembly, dataDir, { WEIR_PROVIDER_BASE_URLS: '{openai}' });
+  expect(await host.ended).toBe(1);
+  expect(host.stderr()).toBe(
+    '[host] WEIR_PROVIDER_BASE_URLS must be a JSON object of provider slug to base URL.\n',
+  );
+});
+
+test('engines that end by themselves say why', async () => {
+  const engines = fork(ENGINES, { execArgv: ['--disable-warning=ExperimentalWarning'], silent: true });
+  engines.send({ type: 'no such message' });
+  const [[code], said] = await Promise.all([
+    once(engines, 'exit'),
+    engines.stderr ? text(engines.stderr) : Promise.reject(new Error('no standard error')),
+  ]);
+  expect(code).toBe(1);
+  expect(said).toMatch(/^\[engines\] ZodError/);
+});
