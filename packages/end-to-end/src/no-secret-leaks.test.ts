@@ -22,6 +22,8 @@ const SECRETS: Record<string, string> = {
   'caller’s key in a header': canary('sk-caller-'),
   'caller’s key in a query': canary('AIza'),
   'caller’s key on a refused request': canary('sk-refused-'),
+  'caller’s key in a step that is tried': canary('sk-step-'),
+  'caller’s key in a step of a refused request': canary('sk-unstepped-'),
   'stored key': canary('sk-stored-'),
   'stored key after its rotation': canary('sk-rotated-'),
   'stored key of a custom provider': canary('sk-custom-'),
@@ -204,6 +206,20 @@ function* requests(): Generator<RawRequest> {
   yield post(`${host}/openai/chat/completions`, CHAT, { ...refused });
   yield post(`${host}/openai/chat/completions`, '{"model":', { ...token, ...refused });
   yield post(`${host}/compat/chat/completions`, '{"model":', { ...token, ...refused });
+  const steps = (kind: string, ...providers: readonly string[]) =>
+    JSON.stringify(
+      providers.map((provider) => ({
+        provider,
+        endpoint: `chat/completions?key=${of(kind)}`,
+        authorization: `Bearer ${of(kind)}`,
+        headers: { 'x-api-key': of(kind), 'cf-aig-authorization': of('made-up gateway token') },
+        query: JSON.parse(CHAT),
+      })),
+    );
+  yield post(host, steps('caller’s key in a step that is tried', 'groq', 'openai'), token);
+  yield post(host, steps('caller’s key in a step of a refused request', 'openai', 'nobody'), token);
+  yield post(host, steps('caller’s key in a step of a refused request', 'openai'));
+  yield post(host, `[{"authorization":"${of('caller’s key in a step of a refused request')}`, token);
   yield post(`${host}/groq/chat/completions`, CHAT, token);
   yield post(`${host}/azure-openai/weir/deployment/chat/completions`, CHAT, token);
   yield post(`${host}/workers-ai/@cf/meta/llama`, CHAT, token);

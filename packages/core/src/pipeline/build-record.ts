@@ -34,6 +34,8 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
   const { request, options, gateway, config } = story;
   const { target, progress, bill } = ending;
   const keepsPayload = options.collectPayload;
+  // The steps of a universal request bring their keys in its body; a step that is tried has a record of its own.
+  const keepsRequest = keepsPayload && story.endpoint?.kind !== 'universal';
   const settings = story.settings ? chosenSettings(story.settings) : null;
   const named =
     story.endpoint?.kind === 'native' ? (story.endpoint.provider?.slug ?? story.endpoint.name) : null;
@@ -88,7 +90,7 @@ export function buildRecord(story: Story, ending: Ending): RequestRecord {
       ...leftOutFor(target),
     ],
     ...(settings ? { settings } : {}),
-    requestBody: keepsPayload
+    requestBody: keepsRequest
       ? keptBody(request.body.subarray(0, MAX_KEPT), request.body.length <= MAX_KEPT)
       : null,
     responseBody: keepsPayload ? ending.responseBody : null,

@@ -188,6 +188,20 @@ describe('whether a record is kept', () => {
     expect(gateway.records).toHaveLength(1);
   });
 
+  it.each([
+    ['a step of an unknown provider', known, [{ provider: 'openai' }, { provider: 'nobody' }], 400],
+    ['no token', {}, [{ provider: 'openai' }], 401],
+  ])('the keys in the steps of a request that is refused stay out: %s', async (_, headers, steps, status) => {
+    const body = JSON.stringify(
+      steps.map((step) => ({ ...step, endpoint: 'chat', authorization: 'sk-1', query: {} })),
+    );
+    await gateway.request({ path: `/v1/${ACCOUNT}/main`, headers, body });
+    const record = gateway.record();
+    expect(record).toMatchObject({ statusCode: status, requestBody: null, requestSize: body.length });
+    expect(JSON.stringify(record)).not.toContain('sk-1');
+    expect(record.responseBody).not.toBeNull();
+  });
+
   it('bodies stay out where the caller says so', async () => {
     await gateway.request({ headers: { ...known, 'cf-aig-collect-log-payload': 'false' }, body: '{"a":1}' });
     expect(gateway.record()).toMatchObject({ requestBody: null, responseBody: null, requestSize: 7 });
