@@ -19,8 +19,8 @@ export interface TokenStore {
   /** All of the account's tokens, oldest first. */
   list(account: AccountId): Promise<readonly TokenRecord[]>;
   create(record: TokenRecord): Promise<void>;
-  /** Replaces everything but the hash; the last writer wins. False when the token is gone. */
-  update(record: TokenRecord): Promise<boolean>;
+  /** Replaces everything but the hash, if the token is still what `read` says. False when it was changed, rolled or deleted. */
+  update(record: TokenRecord, read: TokenRecord): Promise<boolean>;
   /**
    * Gives the token another secret: the stored contents under `newHash`, with the `modifiedOn` of `record`. Crash-safe:
    * at no moment are both secrets invalid, and the old one stops working before this resolves. Null when the token was

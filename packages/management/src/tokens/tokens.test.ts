@@ -238,6 +238,29 @@ describe('updating a token', () => {
     expect(await uses(value)).toBe(403);
   });
 
+  it('loses none of the changes that come at the same time', async () => {
+    const { id, value } = await made(READS);
+    const answers = await Promise.all([
+      change(id, { status: 'disabled' }),
+      change(id, { name: 'renamed' }),
+      change(id, { expires_on: '2027-01-01T00:00:00Z' }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await api.call('GET', `tokens/${id}`)).json.result).toMatchObject({
+      status: 'disabled',
+      name: 'renamed',
+      expires_on: '2027-01-01T00:00:00Z',
+    });
+    expect(await uses(value)).toBe(401);
+  });
+
+  it('gives up with a 409 that may be repeated when others are always first', async () => {
+    const { id } = await made(READS);
+    Object.assign(api.ports.tokens, { update: async () => false });
+    const answer = await change(id, { name: 'renamed' });
+    expect([answer.status, answer.headers['x-should-retry']]).toEqual([409, 'true']);
+  });
+
   it('is a 404 for what is no token', async () => {
     for (const id of ['0'.repeat(32), 'x', '..']) expect((await change(id, { name: 'n' })).status).toBe(404);
   });

@@ -9,13 +9,15 @@ import {
   type TokenId,
   type TokenRecord,
 } from '@weir/core';
+import type * as z from 'zod';
 import type { Call } from '../access/endpoints.ts';
 import { exceeding } from '../access/reach.ts';
+import { ROUNDS } from '../gateways/rounds.ts';
 import { type ManagementAnswer, succeed } from '../http/answer.ts';
 import { readBody } from '../http/json-body.ts';
 import type { ManagementPorts } from '../ports.ts';
 import { compilePolicies } from './policies.ts';
-import { findToken, noToken } from './read-tokens.ts';
+import { findToken } from './read-tokens.ts';
 import { addressesOf, checkLifetime, newTokenBody, tokenChangeBody } from './token-body.ts';
 import { viewToken } from './token-view.ts';
 
@@ -54,11 +56,26 @@ export async function createToken(call: Call, ports: ManagementPorts): Promise<M
   return succeed({ ...viewToken(record, now), value: secret.reveal() });
 }
 
+/** A merge, repeated on the newest state when someone else changed the token meanwhile: no revocation may get lost. */
 export async function updateToken(call: Call, ports: ManagementPorts): Promise<ManagementAnswer | Refusal> {
   const body = readBody(call.request, tokenChangeBody);
   if (body instanceof Refusal) return body;
-  const current = await findToken(call, ports);
-  if (current instanceof Refusal) return current;
+  for (let round = 0; round < ROUNDS; round++) {
+    const current = await findToken(call, ports);
+    if (current instanceof Refusal) return current;
+    const record = changedToken(current, body, call, ports);
+    if (record instanceof Refusal) return record;
+    if (await ports.tokens.update(record, current)) return succeed(viewToken(record, ports.clock.now()));
+  }
+  return new Refusal('conflict');
+}
+
+function changedToken(
+  current: TokenRecord,
+  body: z.output<typeof tokenChangeBody>,
+  call: Call,
+  ports: ManagementPorts,
+): TokenRecord | Refusal {
   const compiled = body.policies
     ? compilePolicies(body.policies, call.account, () => newId(ports.ids))
     : { grants: current.token.grants, shown: current.policies };
@@ -75,15 +92,13 @@ export async function updateToken(call: Call, ports: ManagementPorts): Promise<M
   };
   const problem = checkLifetime(token.notBefore, token.expiresOn) ?? checkWithin(token, call.token);
   if (problem) return problem;
-  const now = ports.clock.now();
-  const record: TokenRecord = {
+  return {
     token,
     policies: compiled.shown,
     condition: condition === undefined ? current.condition : condition,
     issuedOn: current.issuedOn,
-    modifiedOn: new Date(now).toISOString(),
+    modifiedOn: new Date(ports.clock.now()).toISOString(),
   };
-  return (await ports.tokens.update(record)) ? succeed(viewToken(record, now)) : noToken(token.id);
 }
 
 /** Another secret for the same token. Whoever rolls a token can use it, so it must be within their own. */

@@ -46,7 +46,9 @@ describe('remembered configuration, whatever happens', () => {
               break;
             case 'change': {
               const changed = { ...record, token: { ...record.token, name: `change ${i}` } };
-              if (!(await tokens.update(changed))) await tokens.create(changed);
+              const stored = await tokens.findByHash(record.token.hash);
+              if (stored) await tokens.update(changed, stored);
+              else await tokens.create(changed);
               holds(changed.token);
               break;
             }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type AttributeValue, DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   type AccountId,
@@ -12,7 +13,7 @@ import {
 import { ask } from '../aws/ask.ts';
 import { type ItemKey, TOKEN_PREFIX, tokenKey, tokenSort } from '../table/keys.ts';
 import { listKeys } from '../table/list-keys.ts';
-import { isAbsent, type PutCondition, putItemIf } from '../table/put-item.ts';
+import { isAbsent, putItemIf } from '../table/put-item.ts';
 import { readItems } from '../table/read-items.ts';
 import { fromTokenItem, rolledTo, toTokenItem, toTombstone } from '../table/token-item.ts';
 import type { ControlStoreOptions } from './control-store-options.ts';
@@ -25,9 +26,6 @@ const INDEX_LAG = [50, 200] as const;
 /** How often a roll starts over because the token was changed meanwhile. */
 const ROLL_ATTEMPTS = 5;
 const TOMBSTONE_SECONDS = 3_600;
-
-/** The item is a token, not what a roll left of one: an update must never bring an old secret back. */
-const isToken: PutCondition = { expression: 'attribute_exists(verdict)' };
 
 /**
  * Tokens, each one item under the hash of its secret, found by account and id through the index.
@@ -77,13 +75,22 @@ export class DynamoDBTokenStore implements TokenStore {
     if (!isNew) throw new Error('a token with this hash exists');
   }
 
-  async update(record: TokenRecord): Promise<boolean> {
-    const twins = await this.#twins(record.token.account, record.token.id);
-    const hashes = new Set([record.token.hash, ...twins.map(({ token }) => token.hash)]);
-    const changes = [...hashes].map((hash) =>
-      putItemIf(this.#client, this.#table, toTokenItem(withHash(record, hash)), isToken),
+  async update(record: TokenRecord, read: TokenRecord): Promise<boolean> {
+    const { account, id, hash } = read.token;
+    const twins = (await this.#twins(account, id)).map(({ token }) => token.hash);
+    // Read before the first write: what a roll makes afterwards, it makes of the token as changed.
+    const [item, ...others] = await Promise.all(
+      [hash, ...twins.filter((it) => it !== hash)].map((it) => this.#read(it)),
     );
-    return (await Promise.all(changes)).includes(true);
+    if (!item || !isDeepStrictEqual(fromTokenItem(item), read)) return false;
+    if (!(await this.#replace(item, toTokenItem(withHash(record, hash))))) return false;
+    const left = others.flatMap((other) => (other ? [{ other, twin: fromTokenItem(other) }] : []));
+    await Promise.all(
+      left.map(
+        ({ other, twin }) => twin && this.#replace(other, toTokenItem(withHash(record, twin.token.hash))),
+      ),
+    );
+    return true;
   }
 
   async roll(record: TokenRecord, newHash: TokenHash): Promise<TokenRecord | null> {
@@ -143,10 +150,14 @@ export class DynamoDBTokenStore implements TokenStore {
     return (await ask('delete a token', () => this.#client.send(command))).Attributes;
   }
 
-  /** False when the item was changed or deleted since it was read. */
   #bury(read: Item, hash: TokenHash, successor: TokenHash): Promise<boolean> {
     const ttl = Math.floor(this.#clock.now() / 1_000) + TOMBSTONE_SECONDS;
-    return putItemIf(this.#client, this.#table, toTombstone(hash, successor, ttl), {
+    return this.#replace(read, toTombstone(hash, successor, ttl));
+  }
+
+  /** False when the item was changed or deleted since it was read. */
+  #replace(read: Item, by: Item): Promise<boolean> {
+    return putItemIf(this.#client, this.#table, by, {
       expression: 'verdict = :verdict AND written = :written',
       values: { ':verdict': read.verdict ?? { NULL: true }, ':written': read.written ?? { NULL: true } },
     });

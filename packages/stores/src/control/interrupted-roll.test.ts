@@ -64,7 +64,8 @@ describe('a roll that was interrupted', () => {
 
   it('cannot keep a token enabled: an update reaches both items', async () => {
     const { store, record, untold } = await interruptedRoll();
-    await store.update({ ...record, token: { ...record.token, enabled: false } });
+    const off = { ...record, token: { ...record.token, enabled: false } };
+    expect(await store.update(off, record)).toBe(true);
     for (const { hash } of [record.token, untold.token]) {
       expect((await store.findByHash(hash))?.token.enabled).toBe(false);
     }

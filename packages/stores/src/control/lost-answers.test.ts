@@ -85,6 +85,16 @@ describe('a write whose answer is lost', () => {
       expect(await store.snapshot(id)).toEqual(changed);
     }));
 
+  it('updates a token once, and does not call it changed by another', () =>
+    losingAnswer(2, async (lossy) => {
+      const store = createTokenStore({ client: lossy, table, clock });
+      const record = aTokenRecord(anAccountId());
+      await store.create(record);
+      const off = { ...record, token: { ...record.token, enabled: false } };
+      expect(await store.update(off, record)).toBe(true);
+      expect(await store.findByHash(record.token.hash)).toEqual(off);
+    }));
+
   it.each([2, 3])('rolls a token to one working secret, whichever write it was: %i', (nth) =>
     losingAnswer(nth, async (lossy) => {
       const store = createTokenStore({ client: lossy, table, clock });

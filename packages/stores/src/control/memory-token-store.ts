@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AccountId, TokenHash, TokenId, TokenRecord, TokenStore } from '@weir/core';
 import type { MemoryConfig } from './memory-config.ts';
 import { oneOfEach } from './one-of-each.ts';
@@ -26,10 +27,9 @@ export class MemoryTokenStore implements TokenStore {
     this.#config.tokens.set(record.token.hash, record);
   }
 
-  async update(record: TokenRecord): Promise<boolean> {
-    const stored = this.#find(record.token.account, record.token.id);
-    if (!stored) return false;
-    const { hash } = stored.token;
+  async update(record: TokenRecord, read: TokenRecord): Promise<boolean> {
+    const { hash } = read.token;
+    if (!isDeepStrictEqual(this.#config.tokens.get(hash), read)) return false;
     this.#config.tokens.set(hash, { ...record, token: { ...record.token, hash } });
     return true;
   }

@@ -70,16 +70,37 @@ export function runTokenStoreCases({ name, make, skip = [] }: TokenStoreCases): 
         { ...record.token, enabled: false, name: 'off' },
         { policies: [] },
       );
-      expect(await store.update(changed)).toBe(true);
+      expect(await store.update(changed, record)).toBe(true);
       expect(await store.findByHash(record.token.hash)).toEqual(changed);
       expect(await store.get(account, record.token.id)).toEqual(changed);
+    });
+
+    rule('an update changes nothing when the token is no longer what its writer read', async () => {
+      const record = aTokenRecord(account);
+      await store.create(record);
+      const off = { ...record, token: { ...record.token, enabled: false } };
+      expect(await store.update(off, record)).toBe(true);
+      expect(await store.update({ ...record, token: { ...record.token, name: 'late' } }, record)).toBe(false);
+      expect(await store.findByHash(record.token.hash)).toEqual(off);
+    });
+
+    rule('of ten concurrent updates that read the same token one happens', async () => {
+      const record = aTokenRecord(account);
+      await store.create(record);
+      const names = Array.from({ length: 10 }, (_, index) => `name ${index}`);
+      const changes = await Promise.all(
+        names.map((name) => store.update({ ...record, token: { ...record.token, name } }, record)),
+      );
+      expect(changes.filter(Boolean)).toHaveLength(1);
+      const stored = await store.findByHash(record.token.hash);
+      expect(stored?.token.name).toBe(names[changes.indexOf(true)]);
     });
 
     rule('an update of a deleted token does not bring it back', async () => {
       const record = aTokenRecord(account);
       await store.create(record);
       await store.delete(record);
-      expect(await store.update(record)).toBe(false);
+      expect(await store.update(record, record)).toBe(false);
       expect(await store.findByHash(record.token.hash)).toBeNull();
     });
 
@@ -115,7 +136,7 @@ export function runTokenStoreCases({ name, make, skip = [] }: TokenStoreCases): 
       const twice = once && (await store.roll(once, aTokenHash()));
       if (!twice) throw new Error('the token should be there');
       const renamed = { ...twice, token: { ...twice.token, name: 'renamed' } };
-      expect(await store.update(renamed)).toBe(true);
+      expect(await store.update(renamed, twice)).toBe(true);
       expect(await store.list(account)).toEqual([renamed]);
       await store.delete(renamed);
       expect(await store.list(account)).toEqual([]);
@@ -126,7 +147,7 @@ export function runTokenStoreCases({ name, make, skip = [] }: TokenStoreCases): 
       const record = aTokenRecord(account);
       await store.create(record);
       const rolled = await store.roll(record, aTokenHash());
-      await store.update(record);
+      expect(await store.update(record, record)).toBe(false);
       expect(await store.findByHash(record.token.hash)).toBeNull();
       expect(await store.roll(record, aTokenHash())).toBeNull();
       expect(await store.list(account)).toEqual([rolled]);
@@ -165,13 +186,15 @@ export function runTokenStoreCases({ name, make, skip = [] }: TokenStoreCases): 
     rule('a token that is disabled while it is rolled ends up disabled', async () => {
       const record = aTokenRecord(account);
       await store.create(record);
-      const off = { ...record, token: { ...record.token, enabled: false } };
       await Promise.all([store.roll(record, aTokenHash()), disable()]);
       expect((await store.list(account)).map(({ token }) => token.enabled)).toEqual([false]);
 
       async function disable() {
-        while (!(await store.update(off))) {
-          // Rolled at this very moment: the token has its other hash, and the next try finds it.
+        for (;;) {
+          // Rolled at this very moment, the token has its other hash, and the next try finds it.
+          const found = await store.get(account, record.token.id);
+          if (!found) continue;
+          if (await store.update({ ...found, token: { ...found.token, enabled: false } }, found)) return;
         }
       }
     });
