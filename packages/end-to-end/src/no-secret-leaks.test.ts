@@ -218,7 +218,7 @@ function* requests(): Generator<RawRequest> {
     );
   yield post(host, steps('caller’s key in a step that is tried', 'groq', 'openai'), token);
   yield post(host, steps('caller’s key in a step of a refused request', 'openai', 'nobody'), token);
-  yield post(host, steps('caller’s key in a step of a refused request', 'openai'));
+  yield post(host, steps('caller’s key in a step of a refused request', 'openai'), {});
   yield post(host, `[{"authorization":"${of('caller’s key in a step of a refused request')}`, token);
   yield post(`${host}/groq/chat/completions`, CHAT, token);
   yield post(`${host}/azure-openai/weir/deployment/chat/completions`, CHAT, token);

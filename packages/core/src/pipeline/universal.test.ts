@@ -186,18 +186,38 @@ describe('the universal endpoint (spec 5.8)', () => {
     [[{ ...openai, config: [] }], '"config" must be'],
     [[{ ...openai, headers: { 'x\n': '1' } }], '"headers" must be'],
     [[{ ...openai, headers: { x: 'a\r\nb: c' } }], '"headers" must be'],
-    [[{ ...openai, authorization: {} }], '"headers" must be'],
+    [[{ ...openai, authorization: {} }], '"authorization" must be'],
+    [[{ ...openai, authorization: 'a\r\nb: c' }], '"authorization" must be'],
     [[openai, { ...openai, provider: 'compat', query: { model: 'nobody/x' } }], 'names no provider'],
-    [[{ ...openai, provider: 'compat', endpoint: 'nothing' }], '"compat"'],
+    [[{ ...openai, provider: 'compat', endpoint: 'nothing' }], '"compat" has no endpoint "nothing"'],
+    [[{ ...openai, provider: 'compat', endpoint: 'models' }], '"compat" has no endpoint "models"'],
   ])('%j is refused before anybody is called', async (body, words) => {
     const answer = await send(body);
     expect([answer.status, answer.json().message]).toEqual([400, expect.stringContaining(words)]);
     expect([gateway.sent.length, gateway.records.length]).toEqual([0, 1]);
   });
 
-  it('names the place of what is wrong', async () => {
-    const answer = await send([openai, { ...openai, query: 1 }]);
-    expect(answer.json().errors).toMatchObject([{ path: ['body', '1', 'query'] }]);
+  it.each([
+    [{ query: 1 }, ['query']],
+    [{ authorization: 1 }, ['authorization']],
+    [{ provider: 'compat', endpoint: 'nothing' }, ['endpoint']],
+    [{ provider: 'compat', query: { messages: [] } }, ['query', 'model']],
+    [{ endpoint: '../admin' }, []],
+    [{ headers: { 'cf-aig-byok-alias': 'absent' }, authorization: null }, []],
+  ])('names the place of what is wrong: %j', async (fault, place) => {
+    const answer = await send([openai, { ...openai, ...fault }]);
+    expect(answer.status).toBe(400);
+    expect(answer.json().errors).toMatchObject([{ path: ['body', '1', ...place] }]);
+  });
+
+  it('takes null for what a step leaves out', async () => {
+    const { status } = await send([{ ...openai, headers: null, config: null, authorization: null }]);
+    expect([status, gateway.lastSent().headers.has('authorization')]).toEqual([200, false]);
+  });
+
+  it('a step’s "authorization" is its header of that name (rule 3), whatever its headers hold', async () => {
+    await send([{ ...openai, headers: { Authorization: 'Bearer sk-other' } }]);
+    expect(gateway.lastSent().headers.get('authorization')).toEqual(['Bearer sk-1']);
   });
 
   it('takes POST only', async () => {

@@ -50,6 +50,13 @@ describe('who decides a setting (spec 4.1, precedence 1 and 2)', () => {
     },
   );
 
+  test('the time to the last byte is the whole request’s: a step has no say in it', () => {
+    const headers = { 'weir-total-timeout': '5' };
+    const { totalTimeout, warnings } = settle({}, { 'weir-total-timeout': '900' }, { headers });
+    expect(totalTimeout).toEqual({ value: 900, source: 'request' });
+    expect(warnings).toEqual(['weir-total-timeout holds for the whole request and was ignored in a step']);
+  });
+
   test('a new name goes before its deprecated alias (precedence 3)', () => {
     const both = { 'cf-cache-ttl': '90', 'cf-aig-cache-ttl': '80' };
     expect(settle({ cache_ttl: 60 }, both).cacheTtl.value).toBe(80);

@@ -80,7 +80,7 @@ export function effectiveSettings(
       ofGateway(gateway.cache_coalesce ?? null) ??
       byDefault(false),
     requestTimeout: timeout('cf-aig-request-timeout', 'requestTimeout'),
-    totalTimeout: timeout('weir-total-timeout'),
+    totalTimeout: said.findInRequest<DurationMs | null>('weir-total-timeout', readTimeout) ?? byDefault(null),
     idleTimeout: timeout('weir-idle-timeout'),
     maxAttempts:
       said.find('cf-aig-max-attempts', 'maxAttempts', within(1, 5)) ??
@@ -138,6 +138,13 @@ class Sayings {
       (step ? this.#read(headerOf(step.headers, name, alias), name, read, 'step-headers') : null) ??
       this.#read(headerOf(this.#request, name, alias), name, read, 'request')
     );
+  }
+
+  /** What holds for all steps together, so that none has a say in it. */
+  findInRequest<Value>(name: string, read: Reader<Value>): Effective<Value> | null {
+    if (this.#step && header(this.#step.headers, name) !== undefined)
+      this.#warnings.push(`${name} holds for the whole request and was ignored in a step`);
+    return this.#read(header(this.#request, name), name, read, 'request');
   }
 
   #read<Value>(

@@ -51,7 +51,7 @@ export async function planUniversal(
     const own = readStep(exchange, parsed, body, index, unified);
     if (isRefusal(own)) return own;
     const planned = await planStep({ index, ...own });
-    if (isRefusal(planned)) return planned;
+    if (isRefusal(planned)) return inStep(index, planned);
     steps.push(planned);
   }
   return steps;
@@ -60,6 +60,15 @@ export async function planUniversal(
 const wrong = (path: readonly string[], message: string) =>
   new Refusal('invalidRequest', { message, path: ['body', ...path] });
 
+/** What is wrong with a step as a request of its own, with its place in the request that holds it. */
+function inStep(index: number, refusal: Refusal): Refusal {
+  if (refusal.entry.status >= 500) return refusal;
+  const { name, message, details, cause } = refusal;
+  const inQuery = refusal.path === null ? [] : ['query', ...refusal.path.slice(1)];
+  const path = ['body', `${index}`, ...inQuery];
+  return new Refusal(name, { message, path, details: details ?? undefined, cause });
+}
+
 function readStep(
   exchange: Authenticated,
   step: Json,
@@ -67,22 +76,31 @@ function readStep(
   index: number,
   unified: (path: string) => Endpoint | null,
 ): Pick<Step, 'exchange' | 'settings'> | Refusal {
-  const { provider, endpoint, authorization, config = {} } = step;
+  const { provider, endpoint } = step;
+  const config = step.config ?? {};
+  const authorization = step.authorization ?? null;
   const at = (name: string) => [`${index}`, name];
   if (typeof provider !== 'string')
     return wrong(at('provider'), '"provider" is required and must be a string.');
   if (typeof endpoint !== 'string')
     return wrong(at('endpoint'), '"endpoint" is required and must be a string.');
   if (!isJson(config)) return wrong(at('config'), '"config" must be an object.');
-  const headers = readHeaders(step.headers ?? {}, authorization);
+  const headers = readHeaders(step.headers ?? {});
   if (headers === null)
     return wrong(at('headers'), '"headers" must be an object of names and texts that HTTP allows.');
+  if (authorization !== null) {
+    if (typeof authorization !== 'string' || !VALUE.test(authorization))
+      return wrong(at('authorization'), '"authorization" must be a text that HTTP allows.');
+    headers.set('authorization', [authorization]);
+  }
   const where = whereOf(provider, endpoint, exchange.config.account, unified);
   if (where === null)
     return new Refusal('unknownProvider', {
       message: `No provider has the name "${provider.slice(0, 64)}".`,
       path: ['body', ...at('provider')],
     });
+  if (where.endpoint === null)
+    return wrong(at('endpoint'), `"compat" has no endpoint "${where.path.slice(0, 64)}".`);
   const { request, gateway } = exchange;
   const all = withCommon(headers, request.headers);
   return {
@@ -123,17 +141,16 @@ function withCommon(headers: HeaderMap, request: HeaderMap): HeaderMap {
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-function readHeaders(given: unknown, authorization: unknown): HeaderMap | null {
-  if (!isJson(given) || (authorization !== undefined && typeof authorization !== 'string')) return null;
+function readHeaders(given: unknown): Map<string, readonly string[]> | null {
+  if (!isJson(given)) return null;
   const entries: [string, string][] = [];
   for (const [name, value] of Object.entries(given)) {
     if (value === null) continue;
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
     entries.push([name, String(value)]);
   }
-  if (authorization !== undefined) entries.push(['authorization', authorization]);
   if (!entries.every(([name, value]) => NAME.test(name) && VALUE.test(value))) return null;
-  return headerMap(entries);
+  return new Map(headerMap(entries));
 }
 
 /** Where a step goes: its endpoint may begin with a slash and bring a query (spec 5.8-2). */
@@ -148,7 +165,7 @@ function whereOf(
   const query = mark === -1 ? '' : endpoint.slice(mark + 1);
   if (name.toLowerCase() === 'compat') {
     const found = unified(path);
-    return found && { endpoint: found, path, query };
+    return { endpoint: found?.kind === 'catalogue' ? null : found, path, query };
   }
   const provider = findProvider(name) ?? findCustomProvider(account, name);
   const native: Endpoint = { kind: 'native', name, provider, path };
