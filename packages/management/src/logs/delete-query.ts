@@ -66,7 +66,7 @@ function recordIds(texts: readonly string[]): readonly RecordId[] | Refusal {
   const ids = texts.map(parseRecordId);
   const wrong = texts[ids.indexOf(null)];
   return wrong === undefined
-    ? ids.filter((id) => id !== null)
+    ? [...new Set(ids.filter((id) => id !== null))]
     : refused('filters', `${JSON.stringify(wrong)} is not the id of a log.`);
 }
 

@@ -15,10 +15,19 @@ const key = z.string().refine((name) => !name.toLowerCase().startsWith('cf.'), {
   error: 'keys that begin with "cf." cannot be set',
 });
 
+/** A page of 50 logs must fit into one answer, and a caller's own metadata into 10 KB of headers. */
+const MOST_METADATA_BYTES = 16 * 1024;
+
+const metadata = z
+  .record(key, scalar)
+  .refine((given) => Buffer.byteLength(JSON.stringify(given)) <= MOST_METADATA_BYTES, {
+    error: `may have at most ${MOST_METADATA_BYTES} bytes as JSON`,
+  });
+
 const changeBody = z.strictObject({
   feedback: z.int().min(-1).max(1).nullable().exactOptional(),
   score: z.number().min(0).max(100).nullable().exactOptional(),
-  metadata: z.record(key, scalar).nullable().exactOptional(),
+  metadata: metadata.nullable().exactOptional(),
 });
 
 /** What people say of a log (spec 5.18-7). A merge: an absent field stays, a null clears. */

@@ -270,12 +270,18 @@ describe('feedback on a log', () => {
     [{ metadata: { a: { b: 1 } } }, 'metadata'],
     [{ metadata: { 'cf.user_id': 'me' } }, 'metadata'],
     [{ metadata: [] }, 'metadata'],
+    [{ metadata: { note: 'x'.repeat(16 * 1024) } }, 'metadata'],
     [{ colour: 'red' }, 'colour'],
   ])('%j is refused', async (json, field) => {
     const id = await log();
     const answer = await edit(id, json);
     expect(answer.status).toBe(400);
     expect(answer.json.errors[0]?.path?.slice(0, 2)).toEqual(['body', field]);
+  });
+
+  it('says why a key cannot be set', async () => {
+    const answer = await edit(await log(), { metadata: { 'cf.user_id': 'me' } });
+    expect(answer.json.errors).toMatchObject([{ message: expect.stringContaining('begin with "cf."') }]);
   });
 
   it('on what is no log is a 404', async () => {
@@ -293,6 +299,13 @@ describe('deleting logs', () => {
     const answer = await remove('');
     expect([answer.status, answer.json.errors[0]?.path]).toEqual([400, ['query', 'limit']]);
     expect(await listed()).toHaveLength(5);
+  });
+
+  it('takes an id that is given twice for one', async () => {
+    const [a, b] = ids;
+    const filter = `filters.key=id&filters.operator=eq&filters.value=${a}&filters.value=${a}&filters.value=${b}`;
+    expect((await remove(`${filter}&limit=2`)).json.result).toEqual({ deleted: 2 });
+    expect(await listed('direction=asc')).toEqual(ids.slice(2));
   });
 
   it('deletes so many of the oldest, or of the newest', async () => {

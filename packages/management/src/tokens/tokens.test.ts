@@ -33,6 +33,20 @@ describe('creating a token', () => {
     expect(shown.text).not.toContain(value);
   });
 
+  it('is a 400 that says why when the policies are more than one item can hold', async () => {
+    const resources = Object.fromEntries(
+      Array.from({ length: 3_000 }, (_, index) => [`com.weir.gateway.${`g${index}`.padEnd(60, '_')}`, '*']),
+    );
+    const policies = [policy(['gateway:run'], resources)];
+    const refusal = [
+      expect.objectContaining({ path: ['body', 'policies'], message: expect.stringMatching(/bytes/) }),
+    ];
+    expect((await create({ name: 'wide', policies })).json.errors).toEqual(refusal);
+    const id = textIn((await create(READS)).json.result, 'id');
+    const answer = await api.call('PUT', `tokens/${id}`, { json: { policies } });
+    expect([answer.status, answer.json.errors]).toEqual([400, refusal]);
+  });
+
   it('keeps nothing in the store from which the secret could be read', async () => {
     const value = textIn((await create(READS)).json.result, 'value');
     expect(JSON.stringify([...api.config.tokens])).not.toContain(value.slice(5, 40));

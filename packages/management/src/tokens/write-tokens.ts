@@ -48,10 +48,10 @@ export async function createToken(call: Call, ports: ManagementPorts): Promise<M
     grants: compiled.grants,
     ...addressesOf(condition),
   };
-  const problem = checkLifetime(notBefore, expiresOn) ?? checkWithin(token, call.token);
-  if (problem) return problem;
   const issuedOn = new Date(now).toISOString();
   const record = { token, policies: compiled.shown, condition, issuedOn, modifiedOn: issuedOn };
+  const problem = checkRecord(record, call.token);
+  if (problem) return problem;
   await tokens.create(record);
   return succeed({ ...viewToken(record, now), value: secret.reveal() });
 }
@@ -90,15 +90,14 @@ function changedToken(
     ...(status === undefined || status === 'expired' ? {} : { enabled: status === 'active' }),
     grants: compiled.grants,
   };
-  const problem = checkLifetime(token.notBefore, token.expiresOn) ?? checkWithin(token, call.token);
-  if (problem) return problem;
-  return {
+  const record = {
     token,
     policies: compiled.shown,
     condition: condition === undefined ? current.condition : condition,
     issuedOn: current.issuedOn,
     modifiedOn: new Date(ports.clock.now()).toISOString(),
   };
+  return checkRecord(record, call.token) ?? record;
 }
 
 /** Another secret for the same token. Whoever rolls a token can use it, so it must be within their own. */
@@ -118,6 +117,21 @@ export async function deleteToken(call: Call, ports: ManagementPorts): Promise<M
   if (current instanceof Refusal) return current;
   await ports.tokens.delete(current);
   return succeed({ id: current.token.id });
+}
+
+/** An item may have 400 KB, and a token is one item. */
+const MOST_BYTES = 350 * 1024;
+
+function checkRecord(record: TokenRecord, creator: StoredToken): Refusal | null {
+  const { token } = record;
+  const problem = checkLifetime(token.notBefore, token.expiresOn) ?? checkWithin(token, creator);
+  if (problem) return problem;
+  const size = Buffer.byteLength(JSON.stringify(record));
+  if (size <= MOST_BYTES) return null;
+  return new Refusal('invalidBody', {
+    message: `policies: the token would have ${size} bytes; it can have ${MOST_BYTES}`,
+    path: ['body', 'policies'],
+  });
 }
 
 /** Nobody gives away more than they have. */
