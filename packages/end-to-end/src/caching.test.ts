@@ -135,8 +135,24 @@ describe('what a key is made of', () => {
     await apart(chat({ body }), native(gateway, 'openai/v1/other/chat/completions', { body }));
     const query = chat({ body });
     await apart({ ...query, path: `${query.path}?a=1` }, { ...query, path: `${query.path}?a=2` });
-    const version = (name: string) => chat({ body: fresh(CHAT), headers: { 'anthropic-version': name } });
+    const same = fresh(CHAT);
+    const version = (name: string) => chat({ body: same, headers: { 'anthropic-version': name } });
     await apart(version('1'), version('2'));
+  });
+
+  test.each(['prefer', 'x-amzn-bedrock-guardrailidentifier', 'x-tenant-token', 'x-login-key'])(
+    'so is another %s: it chooses the answer, or is somebody’s',
+    (name) => {
+      const body = fresh(CHAT);
+      return apart(chat({ body, headers: { [name]: 'a' } }), chat({ body, headers: { [name]: 'b' } }));
+    },
+  );
+
+  test('but not another request id or idempotency key, nor headers in another order', async () => {
+    const body = fresh(CHAT);
+    const one = { 'x-request-id': '1', 'idempotency-key': '1', 'x-a-token': 'a', prefer: 'wait' };
+    const other = { prefer: 'wait', 'x-a-token': 'a', 'x-request-id': '2', 'idempotency-key': '2' };
+    await twice(chat({ body, headers: one }), chat({ body, headers: other }));
   });
 
   test('5.4-2: and another gateway', () => {
@@ -226,6 +242,29 @@ describe('which answers are stored (5.4-6)', () => {
         expect(JSON.stringify(JSON.parse(whole.body.toString()))).toContain(OPENAI_CHAT_TEXT);
         for (const word of OPENAI_CHAT_TEXT.split(' ')) expect(stream.body.toString()).toContain(word);
       }
+  });
+
+  test('a run’s input says what it asks for, and its answer is shared with requests in that format', async () => {
+    const messages = [{ role: 'user', content: 'hi' }];
+    const headers = { 'cf-aig-cache-key': 'runs' };
+    const run = (input: object) =>
+      api(gateway, { path: 'ai/run', body: JSON.stringify({ model: 'openai/gpt-x', input }), headers });
+    const { first, second } = await twice(run({ messages, stream: true }), run({ messages }));
+    expect(first.headers['content-type']).toMatch(/event-stream/);
+    expect(JSON.parse(second.body.toString())).toMatchObject({
+      state: 'Completed',
+      result: { object: 'chat.completion', choices: [{ message: { content: OPENAI_CHAT_TEXT } }] },
+    });
+    const inPath = api(gateway, {
+      path: 'ai/run/openai/gpt-x',
+      body: JSON.stringify({ messages, stream: true }),
+      headers,
+    });
+    const streamed = await gateway.send(inPath);
+    expect(verdict(streamed)).toBe('HIT');
+    expect(streamed.headers['content-type']).toMatch(/event-stream/);
+    expect(verdict(await gateway.send(compat(gateway, { headers })))).toBe('HIT');
+    expect(verdict(await gateway.send(run({ input: 'hi' })))).toBe('MISS');
   });
 });
 

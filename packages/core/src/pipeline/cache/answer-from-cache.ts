@@ -21,7 +21,7 @@ export async function answerFromCache(
   progress: Progress,
   ports: Ports,
 ): Promise<Answer | null> {
-  const shaped = await inShape(exchange, plan, cached, ports);
+  const shaped = await inShape(plan, cached, ports);
   if (shaped === null) return null;
   const { status, headers: kept, body, storedAt } = shaped;
   const now = ports.clock.now();
@@ -55,17 +55,17 @@ const isConverted = (form: string): form is ClientDialectName => CONVERTED.inclu
 
 /** Under a named key a stream may be asked for where a whole answer is kept, and the other way round. */
 async function inShape(
-  { request }: Planned,
-  { form, asStream, isNamed }: CachePlan,
+  { asked }: CachePlan,
   cached: CachedAnswer,
   ports: Pick<Ports, 'translation'>,
 ): Promise<CachedAnswer | null> {
-  if (!isNamed) return cached;
+  if (asked === null) return cached;
+  const { form, asStream, body: request } = asked;
   if (cached.form !== form) return null;
   if (cached.asStream === asStream) return cached;
   if (!isConverted(form)) return null;
   const translator = await ports.translation.load();
-  const body = translator.reshape({ dialect: form, request: request.body, answer: cached.body, asStream });
+  const body = translator.reshape({ dialect: form, request, answer: cached.body, asStream });
   if (body === null) return null;
   const type = asStream ? 'text/event-stream; charset=utf-8' : 'application/json';
   const others = cached.headers.filter(([name]) => name !== 'content-type');

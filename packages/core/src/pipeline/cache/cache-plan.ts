@@ -1,21 +1,20 @@
 import { assertNever } from '../../assert-never.ts';
-import { isRefusal } from '../../errors/refusal.ts';
 import type { HeaderMap } from '../../http/header-map.ts';
 import type { DurationMs } from '../../ids.ts';
 import { durationMs } from '../../ids.ts';
 import { type CacheKey, type CacheScope, defaultCacheKey, namedCacheKey } from '../../policy/cache-key.ts';
 import { isCacheableRequest } from '../../policy/cacheable.ts';
 import type { CacheOwner } from '../../ports/response-cache.ts';
-import { cacheName, type UnifiedFormat } from '../../providers/descriptor.ts';
-import { readModel } from '../../providers/request-body.ts';
+import { cacheName } from '../../providers/descriptor.ts';
 import type { Authenticated, Step, Target, UsedCredential } from '../exchange.ts';
+import { type Asked, askedBy } from './asked.ts';
 
 /** How one step's answer is looked for and kept. */
 export interface CachePlan {
   readonly key: CacheKey;
   readonly owner: CacheOwner;
-  /** The caller named the key: requests of any form may meet under it. */
-  readonly isNamed: boolean;
+  /** Under a key of the caller's own, requests of any form may meet. Null: the key tells them apart. */
+  readonly asked: Asked | null;
   readonly lifetime: DurationMs;
   /** False: the caller wants a fresh answer, which is stored all the same (spec 5.4-7). */
   readonly reads: boolean;
@@ -23,10 +22,6 @@ export interface CachePlan {
   readonly coalesces: boolean;
   /** False: nobody is asked to store the answer. */
   readonly keeps: boolean;
-  /** See `CachedAnswer.form`. */
-  readonly form: string;
-  /** The caller asks for a stream. Known only where the key does not tell. */
-  readonly asStream: boolean;
 }
 
 /** Null: this step's answer is not cached, and no store is asked (spec 5.4-1, 5.4-6, 5.4-12). */
@@ -42,13 +37,11 @@ export function planCache({ exchange, settings, target }: Step): CachePlan | nul
   return {
     key: named === null ? keyOf(scope, exchange, target) : namedKey(scope, named, settings, target),
     owner: { account, gateway: id },
-    isNamed: named !== null,
+    asked: named === null ? null : askedBy(exchange, target),
     lifetime: durationMs(settings.cacheTtl.value * 1000),
     reads,
     coalesces: reads && settings.coalesce.value,
     keeps: true,
-    form: formOf(exchange, target),
-    asStream: named !== null && asksForStream(request.body),
   };
 }
 
@@ -70,7 +63,7 @@ function keyOf(scope: CacheScope, { request, surface, path }: Authenticated, tar
     url,
     // A key in the query is part of the URL.
     credential: whose(credential) ?? provider.credentialHeaders.flatMap((name) => headers.get(name) ?? []),
-    headers: chosenHeaders(headers),
+    headers: tellingHeaders(headers, provider.credentialHeaders),
     body: request.body,
   });
 }
@@ -92,7 +85,7 @@ function whose({ source, key }: UsedCredential): string | null {
 }
 
 /** What callers choose the form, the version or the bill of an answer with. */
-const CHOOSING = [
+const CHOOSING: ReadonlySet<string> = new Set([
   'accept',
   'accept-language',
   'anthropic-beta',
@@ -101,34 +94,21 @@ const CHOOSING = [
   'openai-beta',
   'openai-organization',
   'openai-project',
+  'prefer',
   'x-goog-user-project',
-];
+]);
+/** Bedrock's guardrails, among others. */
+const CHOOSING_PREFIX = 'x-amzn-bedrock-';
+/** A server that an account added may know its callers by any header. A new key for each try is no credential. */
+const IDENTIFYING = /auth|credential|password|secret|token|(?<!idempotency-)key$/;
 
-const chosenHeaders = (headers: HeaderMap) =>
-  CHOOSING.flatMap((name) => {
-    const values = headers.get(name);
-    return values ? [[name, values] as const] : [];
-  });
-
-const FORMATS: readonly UnifiedFormat[] = [
-  'openai-chat',
-  'openai-responses',
-  'anthropic-messages',
-  'embeddings',
-];
-const bare = (path: string) => path.replace(/^\/*(?:v1\/)?/, '').replace(/\/+$/, '');
-
-function formOf({ endpoint, path }: Authenticated, { provider }: Target): string {
-  if (endpoint.kind === 'unified') return endpoint.format;
-  if (endpoint.kind !== 'native') return endpoint.kind;
-  const format = FORMATS.find((name) => {
-    const served = provider.serves[name];
-    return served !== undefined && bare(served.path) === bare(path);
-  });
-  return format ?? `${provider.slug}/${path}`;
-}
-
-function asksForStream(body: Uint8Array): boolean {
-  const facts = readModel(body);
-  return !isRefusal(facts) && facts.stream;
-}
+/** @param slots the provider's own, which stand in the key as credential. */
+const tellingHeaders = (headers: HeaderMap, slots: readonly string[]) =>
+  [...headers]
+    .filter(
+      ([name]) =>
+        CHOOSING.has(name) ||
+        name.startsWith(CHOOSING_PREFIX) ||
+        (IDENTIFYING.test(name) && !slots.includes(name)),
+    )
+    .sort(([one], [other]) => (one < other ? -1 : 1));

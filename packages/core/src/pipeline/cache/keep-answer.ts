@@ -75,6 +75,9 @@ const settledWith = (answer: Answer, also: () => Promise<void>): Answer => ({
 /** Of the answer's headers only those that belong to its body. */
 const KEPT_HEADERS = ['content-type', 'content-language', 'content-disposition', 'weir-dropped-params'];
 
+/** Of an answer that its key alone tells all about. */
+const BY_KEY = { form: '', asStream: false };
+
 /** Never throws: the client has its answer. */
 async function storeAnswer(answer: Answer, sent: Uint8Array, call: Call, ports: KeepPorts): Promise<void> {
   const { plan, lease, askedAt, requestId } = call;
@@ -87,7 +90,7 @@ async function storeAnswer(answer: Answer, sent: Uint8Array, call: Call, ports: 
         const value = header(answer.headers, name);
         return value === undefined ? [] : [[name, value] as const];
       });
-      const { form, asStream } = plan;
+      const { form, asStream } = plan.asked ?? BY_KEY;
       const isStored = await ports.cache.put(
         plan.key,
         plan.owner,

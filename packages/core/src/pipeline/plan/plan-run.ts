@@ -1,23 +1,16 @@
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
 import { header } from '../../http/header-map.ts';
-import type { ProviderDescriptor, UnifiedFormat } from '../../providers/descriptor.ts';
+import type { ProviderDescriptor } from '../../providers/descriptor.ts';
 import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native-target.ts';
-import { readModel, readRun, setModel } from '../../providers/request-body.ts';
+import { readModel, setModel } from '../../providers/request-body.ts';
 import { type ModelTarget, placedModel } from '../../providers/unified-target.ts';
 import type { Authenticated, Routed, Target } from '../exchange.ts';
 import { findRoute } from '../route/find-route.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { planAsked } from './plan-unified.ts';
+import { type RunRequest, readRunRequest, runFormat } from './run-request.ts';
 import { withCredentials } from './with-credentials.ts';
-
-/** A run as its path and body say it (spec 5.3). */
-interface RunRequest {
-  readonly name: string;
-  readonly pin: string | null;
-  /** The model's own input: the bytes of `input`, or the whole body where the path names the model. */
-  readonly input: Uint8Array;
-}
 
 interface Run extends RunRequest {
   readonly named: ModelTarget;
@@ -33,7 +26,7 @@ export async function planRun(
   modelInPath: string | null,
   ports: PlanPorts,
 ): Promise<Target | Routed | Refusal> {
-  const run = modelInPath === null ? readEnvelope(exchange) : readPathForm(exchange, modelInPath);
+  const run = readRunRequest(exchange, modelInPath);
   if (isRefusal(run)) return run;
   const route = findRoute(exchange, run.name);
   if (isRefusal(route)) return route;
@@ -67,55 +60,17 @@ async function planNamed(
     const pathOf = (model: string) => contentsPath(named.provider, model, verb);
     return planNative(exchange, run, pathOf, facts.stream ? 'alt=sse' : '', ports);
   }
-  const format = formatOf(facts.members, named);
+  const format = runFormat(facts.members, named);
   if (format === null) return unknownInput(named.provider);
   const body = setModel(input, run.name);
   return planAsked(exchange, { format, name: run.name, stream: facts.stream, body, named, earlier }, ports);
 }
-
-function readEnvelope({ request }: Authenticated): RunRequest | Refusal {
-  if (request.method !== 'POST')
-    return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
-  const envelope = readRun(request.body);
-  if (isRefusal(envelope)) return envelope;
-  const { model, pin, input, background, hasWebhook } = envelope;
-  if (model === null) return invalid('"model" is required and must be a string.', 'model');
-  if (input === null) return invalid('"input" is required and must be an object.', 'input');
-  if (background)
-    return new Refusal('notServed', {
-      message:
-        'Background runs are not part of this version. Leave "options.background" out and wait for the answer.',
-    });
-  if (hasWebhook) return invalid('"webhookUrl" and "webhookFormat" need "background": true.', 'options');
-  return { name: model, pin, input };
-}
-
-function readPathForm({ request }: Authenticated, model: string): RunRequest | Refusal {
-  if (request.method !== 'POST')
-    return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
-  return { name: model, pin: null, input: request.body };
-}
-
-const invalid = (message: string, field: string) =>
-  new Refusal('invalidRequest', { message, path: ['body', field] });
 
 const unknownInput = ({ name }: ProviderDescriptor) =>
   new Refusal('invalidRequest', {
     message: `"input" must be what a model of ${name} takes: "messages", "input" or the provider's own form. For anything else use the provider's native endpoint.`,
     path: ['body', 'input'],
   });
-
-const EMBEDS = /embed|bge-|\be5-/i;
-
-/** Which format an input is written in. Null: none that we know. */
-function formatOf(members: ReadonlySet<string>, { provider, model }: ModelTarget): UnifiedFormat | null {
-  if (members.has('messages'))
-    return provider.serves['anthropic-messages'] && !provider.serves['openai-chat']
-      ? 'anthropic-messages'
-      : 'openai-chat';
-  if (!members.has('input')) return null;
-  return EMBEDS.test(model) ? 'embeddings' : 'openai-responses';
-}
 
 /** Google's own request goes to Google only. */
 function contentsPath({ slug }: ProviderDescriptor, model: string, verb: string): string | null {
