@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { GatewaySettings } from '../gateway/settings.ts';
 import { type UpstreamAnswer, UpstreamFailure } from '../ports/upstream.ts';
-import { GatewayForTest, jsonAnswer, streamAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
+import { ACCOUNT, GatewayForTest, jsonAnswer, streamAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
 import { ScriptedBody } from './__fixtures__/scripted-body.ts';
 
 const known = { 'cf-aig-authorization': TOKEN, authorization: 'Bearer mine' };
@@ -118,23 +118,38 @@ describe('attempts (spec 5.6)', () => {
     expect([answer.status, waits]).toEqual([200, [0, 300]]);
   });
 
-  it('a stream that begins with an error is tried again on a unified endpoint', async () => {
-    const error = 'data: {"error":{"message":"busy","code":503}}\n\n';
-    const word = 'data: {"choices":[{"delta":{"content":"hi"}}]}\n\n';
-    provider(
-      () => streamAnswer(new ScriptedBody((it) => it.send(error).end())),
-      () => streamAnswer(new ScriptedBody((it) => it.send(word).end())),
-    );
-    const answer = await gateway.request({
-      path: `/v1/${'a0'.repeat(16)}/main/compat/chat/completions`,
-      headers: { ...known, 'cf-aig-max-attempts': '2' },
-      body: '{"model":"openai/gpt-5","stream":true}',
-    });
-    expect(answer.body).toBe(word);
-    expect(gateway.record().attempts).toMatchObject([
-      { status: 200, failure: 'error-event' },
-      { status: 200, failure: null },
-    ]);
+  const BUSY = 'data: {"error":{"message":"busy","code":503}}\n\n';
+  const WORD = 'data: {"choices":[{"delta":{"content":"hi"}}]}\n\n';
+  const streams = (text: string) => () => streamAnswer(new ScriptedBody((it) => it.send(text).end()));
+
+  it.each(['compat/chat/completions', 'openai/v1/chat/completions'])(
+    'a stream that begins with an error is tried again: %s',
+    async (endpoint) => {
+      provider(streams(BUSY), streams(WORD));
+      const answer = await gateway.request({
+        path: `/v1/${ACCOUNT}/main/${endpoint}`,
+        headers: { ...known, 'cf-aig-max-attempts': '2' },
+        body: '{"model":"openai/gpt-5","stream":true}',
+      });
+      expect([answer.status, answer.body]).toEqual([200, WORD]);
+      expect(gateway.record().attempts).toMatchObject([
+        { status: 200, failure: 'error-event' },
+        { status: 200, failure: null },
+      ]);
+    },
+  );
+
+  it('and when no attempt is left, the answer has the error’s status and its body', async () => {
+    provider(streams(BUSY));
+    const { answer } = await send({ 'cf-aig-max-attempts': '2' });
+    expect([answer.status, answer.json()]).toEqual([503, { error: { message: 'busy', code: 503 } }]);
+    expect(answer.header('content-type')).toBe('application/json');
+  });
+
+  it('a provider’s own stream to which nobody else could answer goes out as it comes', async () => {
+    provider(streams(BUSY));
+    const { answer } = await send({});
+    expect([answer.status, answer.body]).toEqual([200, BUSY]);
   });
 
   it('an answer that breaks off before a byte was promised is tried again', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { UpstreamAnswer, UpstreamFailure } from '../ports/upstream.ts';
-import { ACCOUNT, GatewayForTest, jsonAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
+import { ACCOUNT, GatewayForTest, jsonAnswer, streamAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
+import { ScriptedBody } from './__fixtures__/scripted-body.ts';
 
 const path = `/v1/${ACCOUNT}/main`;
 const headers = { 'cf-aig-authorization': TOKEN, 'user-agent': 'app/1', authorization: 'Bearer nobodys' };
@@ -139,6 +140,22 @@ describe('the universal endpoint (spec 5.8)', () => {
     const answers = [await send([{ ...keyless, headers: said }]), await send([keyless], said)];
     for (const answer of answers) expect(answer.json().error).toMatchObject([{ code }]);
     expect(gateway.sent).toHaveLength(0);
+  });
+
+  it('goes on when a provider’s own stream begins with an error, announced or not', async () => {
+    const overloaded =
+      'event: message_start\ndata: {"type":"message_start","message":{}}\n\n' +
+      'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"busy"}}\n\n';
+    const word = 'data: {"choices":[{"delta":{"content":"hi"}}]}\n\n';
+    const streams = (text: string) => streamAnswer(new ScriptedBody((it) => it.send(text).end()));
+    provider(streams(overloaded), streams(word));
+    const answer = await send([anthropic, openai]);
+    expect([answer.status, answer.body, answer.header('cf-aig-step')]).toEqual([200, word, '1']);
+    expect(gateway.recordsOfSteps()[0]).toMatchObject({
+      statusCode: 503,
+      success: false,
+      attempts: [{ status: 200, failure: 'error-event' }],
+    });
   });
 
   it('translates a step of the pseudo-provider compat (rule 5)', async () => {

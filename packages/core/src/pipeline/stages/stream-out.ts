@@ -59,10 +59,13 @@ export async function streamOut(
     progress.firstByteAt = ports.clock.now();
     return relay(exchange, { ...called, answer: { ...answer, body: held.stream } }, headers, progress, ports);
   }
-  if (exchange.endpoint.kind !== 'native' && isEvents(answer.headers))
+  if ((exchange.endpoint.kind !== 'native' || mayTryAgain(exchange)) && isEvents(answer.headers))
     return relayOpened(exchange, called, headers, progress, ports);
   return relay(exchange, called, headers, progress, ports);
 }
+
+/** Whether somebody else, or the same provider once more, could give the answer that this one does not. */
+const mayTryAgain = ({ settings, steps }: Planned) => settings.maxAttempts.value > 1 || steps.length > 1;
 
 /** Answers that cannot be passed on, told before the client has a byte. */
 function unusable(exchange: Planned, { answer, target }: Called): Refusal | null {

@@ -13,7 +13,7 @@ import { wholeAnswer } from './whole.ts';
 /** How long and how far a stream is read before its status is promised. */
 const OPENING = { maxBytes: 64 * 1024, maxWait: durationMs(5_000) };
 
-/** The unified endpoints promise nothing before the first event that holds something for the client. */
+/** Promises nothing before the first event that holds something for the client: until then another may answer. */
 export async function relayOpened(
   exchange: Planned,
   called: Called,
