@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 const environmentSchema = z.looseObject({
-  PORT: z.string().trim().min(1).default('8787').pipe(z.coerce.number().int().min(0).max(65_535)),
+  PORT: z.string().trim().min(1).default('8787').pipe(z.coerce.number<string>().int().min(0).max(65_535)),
   HOST: z.string().min(1).default('127.0.0.1'),
   WEIR_DATA: z.string().min(1).default('.weir'),
 });

@@ -114,6 +114,14 @@ describe('a template that holds what this host cannot run does not start, and th
     await expect(start({ bundles: { ok: OK, stream: STREAM }, resources })).rejects.toThrow(message);
   });
 
+  test('a section that makes another template of it', async () => {
+    const sections = { Transform: 'AWS::LanguageExtensions' };
+    for (const resources of [{}, { 'Fn::ForEach::Queues': ['Name', ['A', 'B'], {}] }]) {
+      const starting = start({ sections, resources });
+      await expect(starting).rejects.toThrow('unsupported: Weir: the section Transform');
+    }
+  });
+
   test('a method with an authorizer', async () => {
     const resources: Record<string, unknown> = {
       ...restApi([{ path: '/x', function: 'Fn' }]),

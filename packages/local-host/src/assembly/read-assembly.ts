@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { type Template, templateSchema } from './template.ts';
+import { parseTemplate, type Template } from './template.ts';
 import { Unsupported } from './unsupported.ts';
 
 const manifestSchema = z.looseObject({
@@ -50,7 +50,7 @@ export async function readAssembly(folder: string): Promise<Assembly> {
     );
   }
   const stackName = stack[0];
-  const template = templateSchema.parse(await readJson(join(folder, templateFile)));
+  const template = parseTemplate(await readJson(join(folder, templateFile)), stackName);
   const { files } = assetsSchema.parse(await readJson(join(folder, `${stackName}.assets.json`)));
   return {
     stackName,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Unsupported } from './unsupported.ts';
 
 const resource = z.looseObject({
   Type: z.string(),
@@ -7,7 +8,9 @@ const resource = z.looseObject({
   Metadata: z.looseObject({ 'aws:cdk:path': z.string().optional() }).optional(),
 });
 
-/** The sections of a CloudFormation template that this host reads; the others describe the deployment, not the system. */
+/** Sections that describe the deployment, not the system. */
+const NOT_READ = ['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Outputs', 'Rules'];
+
 export const templateSchema = z.looseObject({
   Parameters: z
     .record(z.string(), z.looseObject({ Type: z.string(), Default: z.unknown().optional() }))
@@ -17,7 +20,16 @@ export const templateSchema = z.looseObject({
   Resources: z.record(z.string(), resource),
 });
 
+/** The sections of a CloudFormation template that this host reads. */
 export type Template = z.infer<typeof templateSchema>;
+
+/** @throws {Unsupported} for a section that would make another system of it, such as `Transform`. */
+export function parseTemplate(document: unknown, stackName: string): Template {
+  const known = new Set([...NOT_READ, ...Object.keys(templateSchema.shape)]);
+  const unknown = Object.keys(Object(document)).find((section) => !known.has(section));
+  if (unknown !== undefined) throw new Unsupported(stackName, `the section ${unknown}`);
+  return templateSchema.parse(document);
+}
 
 /** A resource as the template declares it, its properties still unresolved. */
 export interface Declaration {
