@@ -44,6 +44,8 @@ describe('a provider that gives no answer', () => {
     ['resets before its headers', ['reset'], 502, 2932, 'reset'],
     ['closes without a word', ['close-silently'], 502, 2932, 'reset'],
     ['is no HTTP server', ['invalid-http'], 502, 2005, 'protocol'],
+    ['switches protocols unasked', ['switching-protocols'], 502, 2005, 'protocol'],
+    ['answers with a status that is none', ['unknown-status'], 502, 2005, 'protocol'],
     ['sends 64 KiB of headers', ['huge-headers'], 502, 2005, 'protocol'],
     [
       'sends more headers than can be passed on',

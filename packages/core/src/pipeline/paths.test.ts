@@ -74,6 +74,12 @@ describe('where a request goes', () => {
     ]);
   });
 
+  it('an empty segment before a provider is a path that is nothing, and no universal request', async () => {
+    const answer = await gateway.request({ path: `/v1/${ACCOUNT}/main//openai/v1/models`, headers });
+    expect([answer.status, answer.json().internalCode]).toEqual([404, 7003]);
+    expect(gateway.record().outcome).toMatchObject({ kind: 'refused', code: 7003 });
+  });
+
   it.each([
     ['just enough', 10_240, 200],
     ['one byte more', 10_241, 431],

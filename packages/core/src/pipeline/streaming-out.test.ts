@@ -175,6 +175,15 @@ describe('a large answer', () => {
     expect([answer.status, answer.json().internalCode, body.asked]).toEqual([502, 2934, ['cancel']]);
   });
 
+  it('that HEAD only announces is no large answer', async () => {
+    gateway.provider = () => ({
+      status: 200,
+      headers: headerMap([['content-length', String(200 * MB + 1)]]),
+      body: new ScriptedBody((it) => it.end()),
+    });
+    expect(await gateway.request({ method: 'HEAD', headers })).toMatchObject({ status: 200, body: '' });
+  });
+
   it('of headers that the platform cannot carry is not begun', async () => {
     gateway.provider = () => ({ status: 200, headers: headerMap([['x-long', 'h'.repeat(8_192)]]), body });
     const answer = await gateway.request({ headers });

@@ -92,12 +92,18 @@ describe('a provider that gives no answer', () => {
     ['close-silently', 'reset'],
     ['invalid-http', 'protocol'],
     ['huge-headers', 'protocol'],
+    ['switching-protocols', 'protocol'],
+    ['unknown-status', 'protocol'],
   ] as const)('%s is "%s", asked once', async (scenario, kind) => {
     // Connections of their own: what came before on a shared one must not make it look stale.
     const other = await startFaultUpstream();
     await expect(send(other.at(scenario))).rejects.toMatchObject({ kind });
     expect(other.requests.total).toBe(1);
     await other.stop();
+  });
+
+  it.each([0, 999])('the status %d is none', async (status) => {
+    await expect(send(provider.at('unknown-status', { status }))).rejects.toMatchObject({ kind: 'protocol' });
   });
 
   it('a refused connection is "refused"', async () => {

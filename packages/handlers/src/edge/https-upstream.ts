@@ -1,5 +1,6 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import {
   type ByteConsumer,
   type ByteStream,
@@ -82,14 +83,23 @@ function once(
     // An answer that came while this process was busy is read first.
     const timer = setTimeout(() => setImmediate(giveUp), request.firstByteTimeout);
     call.on('response', (message) => {
+      const status = message.statusCode ?? 0;
+      if (status < 200 || status > 599) return notHttp(message.socket);
       answered = true;
       clearTimeout(timer);
       resolve({
-        status: message.statusCode ?? 502,
+        status,
         headers: headersOf(message.rawHeaders),
         body: new MessageBody(message, request.idleTimeout),
       });
     });
+    const notHttp = (socket: Duplex) => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new UpstreamFailure('protocol', 'the answer has no status that ends an exchange'));
+    };
+    // Without a listener the connection closes without a word, and the request would never end.
+    call.on('upgrade', (_, socket) => notHttp(socket));
     // Stays for the whole exchange: a late error belongs to the body, which hears of it by itself.
     call.on('error', (cause) => {
       clearTimeout(timer);

@@ -58,6 +58,7 @@ function readGatewayHost(opened: Opened, segments: readonly string[]): Read | Re
     gatewayId: leftOut ? DEFAULT_GATEWAY : parseGatewayId(decodeSegment(second)),
     path,
   };
+  if (name === '' && path !== '') return new Refusal('noRoute');
   if (name === '') return { ...common, surface: 'provider', endpoint: { kind: 'universal' } };
   if (name.toLowerCase() === 'compat') {
     const endpoint = unifiedEndpoint(path);

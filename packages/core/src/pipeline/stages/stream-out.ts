@@ -78,7 +78,8 @@ function unusable(exchange: Planned, { answer, target }: Called): Refusal | null
     return new Refusal('unusableAnswer', {
       message: `${name} answered with "${type.slice(0, 80)}" instead of JSON or events.`,
     });
-  if (Number(header(answer.headers, 'content-length') ?? 0) > MAX_STREAMED)
+  // An answer to HEAD announces what a GET would bring.
+  if (target.method !== 'HEAD' && Number(header(answer.headers, 'content-length') ?? 0) > MAX_STREAMED)
     return new Refusal('upstreamTooLarge');
   let size = 0;
   for (const [key, values] of answer.headers)

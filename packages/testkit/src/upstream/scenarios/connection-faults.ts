@@ -80,6 +80,23 @@ const invalidHttp: Scenario = (exchange) => {
   socketOf(exchange).end('220 smtp.example ESMTP ready\r\n');
 };
 
+/** Agrees to an upgrade that nobody asked for, and waits. */
+const switchingProtocols: Scenario = async (exchange) => {
+  socketOf(exchange).write(
+    'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: weir\r\n\r\n',
+  );
+  await exchange.untilGone();
+};
+
+/** A whole answer whose status HTTP does not know. Option: `status` (default 600). */
+const unknownStatus: Scenario = (exchange) => {
+  const status = String(exchange.options.number('status', 600)).padStart(3, '0');
+  exchange.received.end = 'answered';
+  socketOf(exchange).end(
+    `HTTP/1.1 ${status} What\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`,
+  );
+};
+
 /** A chunked body whose second chunk has no length. */
 const invalidChunk: Scenario = async (exchange) => {
   const socket = socketOf(exchange);
@@ -102,6 +119,8 @@ export const connectionFaults = {
   'huge-headers': hugeHeaders,
   'invalid-http': invalidHttp,
   'invalid-chunk': invalidChunk,
+  'switching-protocols': switchingProtocols,
+  'unknown-status': unknownStatus,
 } satisfies Record<string, Scenario>;
 
 function resetConnection(exchange: Exchange): void {
