@@ -3,27 +3,80 @@
  * fresh clone. It runs on the machine's own Node (20 or later) and needs nothing that it has yet to install.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const pinnedNode = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-const reason = whyInstall();
-if (reason !== null) {
-  say(`${reason} Running "npm ci"; this takes a minute or two.`);
-  // Without its warnings: many packages ask for a Node that is only about to be installed.
-  runOrExit(npm(), ['ci', '--loglevel=error'], root);
+/** Holds the process id of whoever installs. Not in node_modules, which "npm ci" empties. */
+const turn = join(root, '.installing');
+
+if (whyInstall() !== null || !runsNode24()) {
+  takeTurn();
+  install();
 }
-if (!runsNode24()) {
-  // npm was told not to run install scripts (ignore-scripts), so the pinned Node has not been unpacked yet.
-  say('Unpacking the Node that the functions run on.');
-  runOrExit(process.execPath, ['installArchSpecificPackage'], join(root, 'node_modules/node'));
+
+function install() {
+  const reason = whyInstall();
+  if (reason !== null) {
+    say(`${reason} Running "npm ci"; this takes a minute or two.`);
+    // Without its warnings: many packages ask for a Node that is only about to be installed.
+    runOrExit(npm(), ['ci', '--loglevel=error'], root);
+  }
+  if (!runsNode24()) {
+    // npm was told not to run install scripts (ignore-scripts), so the pinned Node has not been unpacked yet.
+    say('Unpacking the Node that the functions run on.');
+    runOrExit(process.execPath, ['installArchSpecificPackage'], join(root, 'node_modules/node'));
+  }
+  if (!runsNode24()) {
+    say(`The pinned Node does not run: ${pinnedNode}. Delete node_modules and try again.`);
+    process.exit(1);
+  }
 }
-if (!runsNode24()) {
-  say(`The pinned Node does not run: ${pinnedNode}. Delete node_modules and try again.`);
-  process.exit(1);
+
+/**
+ * Waits while another process installs. Two at once, say of "npm start" and "npm test", delete each other's files: one
+ * fails, and the other ends well on half of the packages.
+ */
+function takeTurn() {
+  for (let told = false; !isMyTurn(); told = true) {
+    if (!told) say(`Waiting for another install in this folder. If there is none, delete ${turn}.`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  process.on('exit', () => rmSync(turn, { force: true }));
+}
+
+function isMyTurn() {
+  try {
+    writeFileSync(turn, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    // Whoever was killed in its turn cannot end it.
+    if (!isAlive(ownerOfTurn())) rmSync(turn, { force: true });
+    return false;
+  }
+}
+
+/** @returns {number | null} null when the turn has just ended, or just begun. */
+function ownerOfTurn() {
+  try {
+    return Number(readFileSync(turn, 'utf8')) || null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid) {
+  if (pid === null) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 /** @returns {string | null} a sentence, or null when everything that the lock file names is installed. */

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { repository } from './run-tool.ts';
+
+/** What `npm ci` leaves behind, after a while: the pinned Node, the list of what is installed, and here a note of the call. */
+const NPM = `
+  import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+  appendFileSync('calls', process.argv.slice(2).join(' ') + '\\n');
+  await new Promise((done) => setTimeout(done, 500));
+  mkdirSync('node_modules/node/bin', { recursive: true });
+  symlinkSync(process.execPath, 'node_modules/node/bin/node');
+  writeFileSync('node_modules/.package-lock.json', '{"packages":{}}');
+`;
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'weir-install-'));
+  await mkdir(join(root, 'scripts'));
+  await copyFile(
+    join(repository, 'scripts/ensure-installed.mjs'),
+    join(root, 'scripts/ensure-installed.mjs'),
+  );
+  await writeFile(join(root, 'package-lock.json'), '{"packages":{}}');
+  await writeFile(join(root, 'npm.mjs'), NPM);
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+async function ensureInstalled() {
+  const env = { PATH: process.env.PATH, npm_execpath: join(root, 'npm.mjs') };
+  const script = spawn(process.execPath, ['scripts/ensure-installed.mjs'], { cwd: root, env });
+  const [[code], said] = await Promise.all([once(script, 'exit'), text(script.stdout)]);
+  return { code, said };
+}
+
+const calls = () => readFile(join(root, 'calls'), 'utf8');
+
+test('it installs once, and has nothing to say about it the next time', async () => {
+  expect(await ensureInstalled()).toEqual({ code: 0, said: expect.stringContaining('not installed yet') });
+  expect(await ensureInstalled()).toEqual({ code: 0, said: '' });
+  expect(await calls()).toBe('ci --loglevel=error\n');
+  expect(existsSync(join(root, '.installing'))).toBe(false);
+});
+
+test('of several at once one installs, and the others wait for it', async () => {
+  const ended = await Promise.all([ensureInstalled(), ensureInstalled(), ensureInstalled()]);
+  expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(await calls()).toBe('ci --loglevel=error\n');
+  expect(ended.filter(({ said }) => said.includes('Waiting for another install'))).toHaveLength(2);
+});
+
+test('one that was killed while it installed holds nobody up', async () => {
+  const killed = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(killed, 'exit');
+  await writeFile(join(root, '.installing'), String(killed.pid));
+  expect((await ensureInstalled()).code).toBe(0);
+  expect(await calls()).toBe('ci --loglevel=error\n');
+});
