@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { GatewayId, RecordId, RequestRecord } from '@weir/core';
 import { aRecord } from '@weir/testkit/stores';
@@ -140,6 +141,21 @@ describe('a log', () => {
       feedback: null,
       score: null,
     });
+  });
+
+  it('has each of its fields in docs/logs.md', async () => {
+    const id = await log({
+      usage: { input: 5, cacheRead: 3, cacheWrite: 2, output: 7, reasoning: 4 },
+      route: { route: 'r1', version: 'v1', steps: [] },
+      modelType: 'text-generation',
+      refusedBy: 'rate_limits[0]',
+      settings: { cacheTtl: { value: 60, source: 'gateway' } },
+    });
+    const page = await readFile(new URL('../../../../docs/logs.md', import.meta.url), 'utf8');
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+    const named = new Set(rows.flatMap((row) => (row.split('|')[1] ?? '').match(/\w+/g) ?? []));
+    const shown = Object.keys((await api.call('GET', `${BASE}/${id}`)).json.result as object);
+    expect(shown.filter((field) => !named.has(field))).toEqual([]);
   });
 
   it('says when the caller brought the rates, and leaves out a cost that is not known (spec 5.16)', async () => {
