@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
+import { awsFrame } from '../../providers/__fixtures__/frames.ts';
 import { isWholeAnswer } from './whole-answer.ts';
 
 const events = (...data: string[]) => data.map((text) => `data: ${text}\n\n`).join('');
@@ -43,6 +44,12 @@ describe('a body is whole when it is closed and holds no error', () => {
     ['application/json', '{"a":[1', false],
     ['application/json', '[{"a":1}]', true],
     ['application/json', '[{"a":1}', false],
+    ['application/json', '{"a":{"b":1}', false],
+    ['application/json', '[{"a":[]},{"b":[1]', false],
+    ['application/json', '{"a":"{[","b":"\\"}"}', true],
+    ['application/json', '{"a":"\\\\"}', true],
+    ['application/json', '{"a":"cut \\"}', false],
+    ['application/json', '{"a":1}\n{"b":1}\n', true],
     ['application/json', '3', true],
     ['application/json', '{"error":{"message":"overloaded"}}', false],
     ['application/json', '{"error":null,"a":1}', true],
@@ -53,6 +60,11 @@ describe('a body is whole when it is closed and holds no error', () => {
   });
 
   it('AWS’s frames must be sound, and events all of them', () => {
-    expect(isWhole('application/vnd.amazon.eventstream', 'no frame at all, but long enough')).toBe(false);
+    const type = 'application/vnd.amazon.eventstream';
+    expect(isWhole(type, 'no frame at all, but long enough')).toBe(false);
+    const frame = (event: string) => awsFrame({ ':event-type': event, ':message-type': 'event' }, {});
+    const beginning = [frame('messageStart'), frame('contentBlockDelta')];
+    expect(isWholeAnswer(type, Buffer.concat(beginning))).toBe(false);
+    expect(isWholeAnswer(type, Buffer.concat([...beginning, frame('messageStop')]))).toBe(true);
   });
 });

@@ -18,7 +18,12 @@ export function isWholeAnswer(contentType: string, bytes: Uint8Array): boolean {
   if (bytes.length === 0) return false;
   if (/vnd\.amazon\.eventstream/i.test(contentType)) {
     const { frames, fault } = readAwsFrames(bytes);
-    return fault === null && frames.every(({ headers }) => headers.get(':message-type') === 'event');
+    const events = frames.map(({ headers }) => headers.get(':event-type'));
+    return (
+      fault === null &&
+      frames.every(({ headers }) => headers.get(':message-type') === 'event') &&
+      (!events.includes('messageStart') || events.includes('messageStop'))
+    );
   }
   if (/^(?:image\/|text\/(?!event-stream))/i.test(contentType)) return true;
   if (holdsError(bytes)) return false;
@@ -30,10 +35,32 @@ function isWholeStream(bytes: Uint8Array): boolean {
   return !events.some(({ data }) => BEGINS.test(data)) || events.some(({ data }) => ENDS.test(data.trim()));
 }
 
-/** JSON that opens a bracket must close it at its end; whether it is valid between is not ours to say. */
+/** JSON closes every bracket and every text that it opens; whether it is valid between is not ours to say. */
 function isClosed(bytes: Uint8Array): boolean {
   const first = bytes.find((byte) => byte > 0x20);
-  const last = bytes.findLast((byte) => byte > 0x20);
-  if (first === 0x7b) return last === 0x7d;
-  return first !== 0x5b || last === 0x5d;
+  if (first !== OPEN_OBJECT && first !== OPEN_LIST) return true;
+  const json = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === QUOTE) {
+      at = endOfText(json, at);
+      if (at === -1) return false;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
+  }
+  return depth === 0;
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+
+/** Where the text that begins at `start` ends; -1: nowhere. Texts are most of an answer, so they are not read byte by byte. */
+function endOfText(json: Buffer, start: number): number {
+  for (let end = json.indexOf(QUOTE, start + 1); end !== -1; end = json.indexOf(QUOTE, end + 1)) {
+    let slashes = 0;
+    while (json[end - 1 - slashes] === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return -1;
 }
