@@ -109,6 +109,13 @@ describe('the unified endpoint', () => {
     expect([answer.status, answer.json().internalCode]).toEqual([502, 2933]);
   });
 
+  it.each(['application/json', 'text/event-stream'])('nothing at all as %s is no answer', async (type) => {
+    gateway.provider = () => streamAnswer(new ScriptedBody((it) => it.end()), type);
+    const answer = await gateway.request({ path, headers, body: '{"model":"openai/gpt-5"}' });
+    expect([answer.status, answer.json().internalCode]).toEqual([502, 2005]);
+    expect(gateway.record().attempts).toMatchObject([{ status: 200, failure: 'unusable-answer' }]);
+  });
+
   it('an answer that is neither JSON nor events is not an answer, and is not read', async () => {
     const body = new ScriptedBody();
     gateway.provider = () => streamAnswer(body, 'text/html');

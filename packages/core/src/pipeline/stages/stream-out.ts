@@ -8,6 +8,7 @@ import { type Answer, gatewayHeaders } from '../answer.ts';
 import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
+import { refusedAsEmpty } from '../stream-out/empty-answer.ts';
 import { MAX_STREAMED, relay } from '../stream-out/relay.ts';
 import { relayOpened } from '../stream-out/relay-opened.ts';
 import { translateOut } from '../stream-out/translated.ts';
@@ -45,6 +46,8 @@ export async function streamOut(
       });
     if (held.kind === 'whole') {
       const { bytes } = held;
+      const empty = refusedAsEmpty(exchange, called, bytes);
+      if (empty) return empty;
       const delivered = {
         ...common,
         bytes,

@@ -7,6 +7,7 @@ import type { Answer } from '../answer.ts';
 import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
+import { refusedAsEmpty } from './empty-answer.ts';
 import { relay } from './relay.ts';
 import { wholeAnswer } from './whole.ts';
 
@@ -29,6 +30,8 @@ export async function relayOpened(
       message: `${target.provider.name} broke off before its answer began.`,
       cause: held.fault,
     });
+  const empty = held.kind === 'whole' ? refusedAsEmpty(exchange, called, held.bytes) : null;
+  if (empty) return empty;
   const error = opening.error();
   if (error === null) {
     const body = held.kind === 'whole' ? wholeStream(held.bytes) : held.stream;
