@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { GatewaySettings } from '../gateway/settings.ts';
+import { headerMap } from '../http/header-map.ts';
 import { type UpstreamAnswer, UpstreamFailure } from '../ports/upstream.ts';
 import { ACCOUNT, GatewayForTest, jsonAnswer, streamAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
 import { ScriptedBody } from './__fixtures__/scripted-body.ts';
@@ -183,6 +184,30 @@ describe('time limits (spec 5.6)', () => {
     await send({ 'weir-total-timeout': '5000', 'weir-idle-timeout': '700' });
     expect(gateway.lastSent()).toMatchObject({ firstByteTimeout: 5000, idleTimeout: 700 });
   });
+
+  it.each([
+    ['application/json', '{"a"', {}],
+    ['text/event-stream', 'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n', {}],
+    ['application/json', '{"a"', { model: 'anthropic/claude' }],
+  ])(
+    'an answer (%s) of which nothing was promised in the whole time is a 504: %s %j',
+    async (type, text, unified) => {
+      const body = new ScriptedBody((it) => it.send(text));
+      provider(() => ({ status: 200, headers: headerMap([['content-type', type]]), body }));
+      const isUnified = 'model' in unified;
+      const asking = gateway.request({
+        headers: { ...known, 'weir-total-timeout': '800', 'cf-aig-max-attempts': '2' },
+        ...(isUnified ? { path: `/v1/${ACCOUNT}/main/compat/chat/completions` } : {}),
+        body: JSON.stringify(isUnified ? { ...unified, messages: [{ role: 'user', content: 'hi' }] } : {}),
+      });
+      while (!body.isRead) await turn();
+      gateway.advance(800);
+      const answer = await asking;
+      expect([answer.status, answer.json().internalCode, gateway.sent.length]).toEqual([504, 2931, 1]);
+      expect(body.asked).toContain('cancel');
+      expect(gateway.record()).toMatchObject({ duration: 800, outcome: { kind: 'refused', code: 2931 } });
+    },
+  );
 
   it('no attempt begins that could not end in time', async () => {
     provider(fails(500));

@@ -105,6 +105,18 @@ describe('a stream of events', () => {
     expect(gateway.record().outcome).toMatchObject({ kind: 'broken', blame: 'gateway' });
   });
 
+  it('is cut when the time is over that the caller allows, and says that', async () => {
+    gateway.provider = () => streamAnswer(body, 'text/event-stream');
+    const answer = await gateway.open({ headers: { ...headers, 'weir-total-timeout': '800' } });
+    const reader = follow(answer);
+    body.send(EVENT);
+    gateway.advance(800);
+    body.end({ kind: 'cancelled', message: 'cancelled' });
+    expect(await reader.text()).toContain('not complete within weir-total-timeout, which is 800 ms');
+    await answer.settle();
+    expect(gateway.record().outcome).toMatchObject({ kind: 'broken', blame: 'upstream' });
+  });
+
   it('that the client left is the caller’s doing, even if the record comes before the stream’s end', async () => {
     const answer = await open();
     const reader = follow(answer);

@@ -1,6 +1,6 @@
 /** Why a body ended before its end. A value, never an exception: an errored body would kill the function's process. */
 export interface StreamFault {
-  readonly kind: 'reset' | 'idle-timeout' | 'deadline' | 'too-large' | 'cancelled';
+  readonly kind: 'reset' | 'idle-timeout' | 'total-timeout' | 'deadline' | 'too-large' | 'cancelled';
   readonly message: string;
 }
 

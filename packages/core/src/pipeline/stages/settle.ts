@@ -135,6 +135,7 @@ function outcomeOf(fault: StreamFault | null): Outcome {
   switch (fault.kind) {
     case 'reset':
     case 'idle-timeout':
+    case 'total-timeout':
     case 'too-large':
       return { kind: 'broken', blame: 'upstream', message: fault.message };
     case 'deadline':

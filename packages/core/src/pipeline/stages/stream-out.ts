@@ -11,6 +11,7 @@ import type { Ports } from '../ports.ts';
 import { refusedAsEmpty } from '../stream-out/empty-answer.ts';
 import { MAX_STREAMED, relay } from '../stream-out/relay.ts';
 import { relayOpened } from '../stream-out/relay-opened.ts';
+import { lateAnswer, timeLeft } from '../stream-out/time-left.ts';
 import { translateOut } from '../stream-out/translated.ts';
 import { wholeAnswer } from '../stream-out/whole.ts';
 
@@ -38,7 +39,8 @@ export async function streamOut(
   const common = { target, status: answer.status, headers: answer.headers };
 
   if (isHeld(answer.headers)) {
-    const held = await holdWhole(answer.body, HELD, ports.timer);
+    const maxWait = durationMs(Math.min(HELD.maxWait, timeLeft(exchange, ports)));
+    const held = await holdWhole(answer.body, { ...HELD, maxWait }, ports.timer);
     if (held.kind === 'broken')
       return new Refusal('upstreamBroke', {
         message: `${target.provider.name} broke off before its answer was complete.`,
@@ -58,6 +60,11 @@ export async function streamOut(
       };
       const given = { status: answer.status, headers, body: bytes };
       return wholeAnswer(exchange, given, delivered, progress, ports);
+    }
+    const late = lateAnswer(exchange, target, ports);
+    if (late) {
+      answer.body.cancel();
+      return late;
     }
     progress.firstByteAt = ports.clock.now();
     return relay(exchange, { ...called, answer: { ...answer, body: held.stream } }, headers, progress, ports);

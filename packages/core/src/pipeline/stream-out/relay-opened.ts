@@ -9,6 +9,7 @@ import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { refusedAsEmpty } from './empty-answer.ts';
 import { relay } from './relay.ts';
+import { lateAnswer, timeLeft } from './time-left.ts';
 import { wholeAnswer } from './whole.ts';
 
 /** How long and how far a stream is read before its status is promised. */
@@ -24,7 +25,13 @@ export async function relayOpened(
 ): Promise<Answer | Refusal> {
   const { answer, target } = called;
   const opening = openingReader();
-  const held = await holdWhole(answer.body, { ...OPENING, until: opening.push }, ports.timer);
+  const maxWait = durationMs(Math.min(OPENING.maxWait, timeLeft(exchange, ports)));
+  const held = await holdWhole(answer.body, { ...OPENING, maxWait, until: opening.push }, ports.timer);
+  const late = held.kind === 'open' ? lateAnswer(exchange, target, ports) : null;
+  if (late) {
+    answer.body.cancel();
+    return late;
+  }
   if (held.kind === 'broken')
     return new Refusal('upstreamBroke', {
       message: `${target.provider.name} broke off before its answer began.`,

@@ -1,5 +1,4 @@
 import { streamError } from '../../errors/stream-error.ts';
-import { durationMs } from '../../ids.ts';
 import { KeptBytes } from '../../record/kept-bytes.ts';
 import type { ByteStream, StreamFault } from '../../streaming/byte-stream.ts';
 import { isEventStream, isEvents } from '../../streaming/event-streams.ts';
@@ -10,6 +9,7 @@ import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { settleAnswer } from '../stages/settle.ts';
+import { outOfTime, timeLeft } from './time-left.ts';
 
 /** The most that a function can stream in one answer (spec/platform 2). */
 export const MAX_STREAMED = 200 * 1024 * 1024;
@@ -32,15 +32,12 @@ export function relay(
   };
   const isText = isEvents(answer.headers);
   const format = exchange.endpoint.kind === 'unified' ? exchange.endpoint.format : null;
-  const remaining = exchange.deadline - ports.clock.now();
 
   const body: ByteStream = {
     consume(consumer) {
       const alive = format && isText ? keepAlive(consumer, KEEP_ALIVE[format], ports).consumer : consumer;
       const out = target.hidesUsage && isText ? hideUsageChunk(alive) : alive;
-      const stop = ports.timer.after(durationMs(Math.max(1, remaining)), () =>
-        cancel({ kind: 'deadline', message: 'The function’s time was over before the answer was complete.' }),
-      );
+      const stop = ports.timer.after(timeLeft(exchange, ports), () => cancel(outOfTime(exchange)));
       answer.body.consume({
         chunk(bytes) {
           if (cut) return;

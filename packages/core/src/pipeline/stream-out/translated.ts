@@ -17,6 +17,7 @@ import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { settleAnswer } from '../stages/settle.ts';
+import { lateAnswer, outOfTime, timeLeft } from './time-left.ts';
 import { wholeAnswer } from './whole.ts';
 
 /** No model writes as much; the whole answer has to be in memory to be translated. */
@@ -61,16 +62,17 @@ function answerHeaders(exchange: Planned, { answer }: Called, { dropped }: Trans
   return headers;
 }
 
-const timeLeft = ({ exchange, ports }: Out) => durationMs(Math.max(1, exchange.deadline - ports.clock.now()));
-
 async function wholeOut(out: Out): Promise<Answer | Refusal> {
-  const { called, translated, ports } = out;
+  const { exchange, called, translated, ports } = out;
   const { answer, target } = called;
-  const held = await holdWhole(answer.body, { maxBytes: MAX_WHOLE, maxWait: timeLeft(out) }, ports.timer);
+  const limits = { maxBytes: MAX_WHOLE, maxWait: timeLeft(exchange, ports) };
+  const held = await holdWhole(answer.body, limits, ports.timer);
   if (held.kind === 'open') {
     answer.body.cancel();
+    const late = lateAnswer(exchange, target, ports);
+    if (late) return late;
     return new Refusal('unusableAnswer', {
-      message: `${target.provider.name} answers too slowly or too much.`,
+      message: `${target.provider.name} sent more than can be translated at once.`,
     });
   }
   if (held.kind === 'broken')
@@ -139,10 +141,9 @@ class StreamedOut {
   }
 
   begin(): void {
-    const { called, ports } = this.#out;
-    const late = 'The function’s time was over before the answer was complete.';
+    const { exchange, called, ports } = this.#out;
     this.#stops.push(
-      ports.timer.after(timeLeft(this.#out), () => this.#cut({ kind: 'deadline', message: late })),
+      ports.timer.after(timeLeft(exchange, ports), () => this.#cut(outOfTime(exchange))),
       ports.timer.after(MAX_HOLD, () => this.#commit()),
     );
     called.answer.body.consume({
@@ -213,10 +214,12 @@ class StreamedOut {
     if (!this.#decided && fault) {
       this.#ended = true;
       this.#stop();
+      const { exchange, called, ports } = this.#out;
       this.#decide(
         () =>
-          new Refusal(fault.kind === 'deadline' ? 'upstreamTimeout' : 'upstreamBroke', {
-            message: `${this.#out.called.target.provider.name} broke off before its answer began.`,
+          lateAnswer(exchange, called.target, ports) ??
+          new Refusal('upstreamBroke', {
+            message: `${called.target.provider.name} broke off before its answer began.`,
             cause: fault,
           }),
       );
