@@ -95,7 +95,9 @@ const CHOOSING: ReadonlySet<string> = new Set([
   'openai-organization',
   'openai-project',
   'prefer',
+  'x-goog-fieldmask',
   'x-goog-user-project',
+  'x-http-method-override',
 ]);
 /** Bedrock's guardrails, among others. */
 const CHOOSING_PREFIX = 'x-amzn-bedrock-';
