@@ -10,6 +10,8 @@ export interface Delivered {
   readonly headers: HeaderMap;
   /** The answer as the provider sent it, or its first part. */
   readonly bytes: Uint8Array;
+  /** Its last bytes, where `bytes` are only the first that a record keeps. */
+  readonly tail?: Uint8Array | null;
   readonly isComplete: boolean;
   readonly size: number;
   readonly streamed: boolean;

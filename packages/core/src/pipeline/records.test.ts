@@ -92,6 +92,18 @@ describe('the record of a request', () => {
     expect(gateway.record()).toMatchObject({ success: false, outcome: { kind: 'answered' } });
   });
 
+  it('counts what the end of an answer says, of which it keeps only the beginning', async () => {
+    const picture = 'A'.repeat(11 * 1024 * 1024);
+    gateway.provider = () =>
+      jsonAnswer(`{"data":[{"b64_json":"${picture}"}],"usage":{"prompt_tokens":3,"completion_tokens":5}}`);
+    await gateway.request({ headers: known, body: '{"model":"gpt-image-1"}' });
+    expect(gateway.record()).toMatchObject({
+      usageSource: 'reported',
+      usage: { input: 3, output: 5 },
+      responseBody: { complete: false },
+    });
+  });
+
   it.each(['{"error":null}', '{"error":""}', '{"error":{}}', '{"a":"\\"error\\""}'])(
     '%s is a success',
     async (body) => {

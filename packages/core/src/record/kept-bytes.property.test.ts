@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { KeptBytes, keptBody, MAX_KEPT } from './kept-bytes.ts';
 
 describe('what a record keeps of a body', () => {
-  test('is its beginning, however it was cut, and its size is the whole’s', () => {
+  test('is its beginning, and beside it the end of what is longer, however it was cut, and its size is the whole’s', () => {
     const block = new Uint8Array(MAX_KEPT / 4).fill(1);
     const chunk = fc.oneof(fc.constant(block), fc.uint8Array({ maxLength: 40 }));
     fc.assert(
@@ -14,6 +14,9 @@ describe('what a record keeps of a body', () => {
         expect(kept.size).toBe(all.length);
         expect(kept.isComplete).toBe(all.length <= MAX_KEPT);
         expect(Buffer.compare(kept.join(), all.subarray(0, MAX_KEPT))).toBe(0);
+        const tail = kept.tail();
+        expect(tail !== null).toBe(all.length > MAX_KEPT);
+        if (tail) expect(Buffer.compare(tail, all.subarray(-64 * 1024))).toBe(0);
       }),
       { numRuns: 30 },
     );

@@ -5,9 +5,15 @@ import type { KeptBody } from './request-record.ts';
 /** The largest part of a body that a record keeps (spec 5.18-2: the vendor keeps no row at all beyond it). */
 export const MAX_KEPT = 10 * 1024 * 1024;
 
+/** How much of a longer body's end is kept as well: there the provider says what was used. */
+const TAIL = 64 * 1024;
+
 /** Keeps references to the chunks that pass, up to {@link MAX_KEPT}; nothing is copied before the last byte is out. */
 export class KeptBytes {
   readonly #chunks: Uint8Array[] = [];
+  /** The last of what is beyond. */
+  readonly #beyond: Uint8Array[] = [];
+  #beyondSize = 0;
   #kept = 0;
   #size = 0;
 
@@ -26,13 +32,33 @@ export class KeptBytes {
       this.#chunks.push(part);
       this.#kept += part.length;
     }
+    if (chunk.length > room) this.#follow(room > 0 ? chunk.subarray(room) : chunk);
     this.#size += chunk.length;
+  }
+
+  /** The last bytes, where {@link join} has only the first; null where it has all. */
+  tail(): Uint8Array | null {
+    if (this.isComplete) return null;
+    return Buffer.concat([this.join().subarray(-TAIL), ...this.#beyond]).subarray(-TAIL);
   }
 
   /** See `endsInsideEvent`; the chunks are joined only when the last one has no line end. */
   endsInsideEvent(): boolean {
     const last = this.#chunks.at(-1);
     return last !== undefined && last[last.length - 1] !== 0x0a && endsInsideEvent(this.join());
+  }
+
+  #follow(chunk: Uint8Array): void {
+    this.#beyond.push(chunk);
+    this.#beyondSize += chunk.length;
+    for (
+      let [first] = this.#beyond;
+      first && this.#beyondSize - first.length >= TAIL;
+      [first] = this.#beyond
+    ) {
+      this.#beyond.shift();
+      this.#beyondSize -= first.length;
+    }
   }
 
   join(): Uint8Array {

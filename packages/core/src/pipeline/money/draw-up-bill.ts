@@ -48,8 +48,8 @@ export async function billOf(
   return { ...uncounted(story), model: model ?? delivered.target.model };
 }
 
-function factsIn({ target, headers }: Delivered, plain: Uint8Array | null) {
-  const facts = plain ? readAnswer(target.provider.usage, plain) : { usage: null, model: null };
+function factsIn({ target, headers, tail }: Delivered, plain: Uint8Array | null) {
+  const facts = plain ? readAnswer(target.provider.usage, plain, tail) : { usage: null, model: null };
   return { model: facts.model, reported: facts.usage ?? readUsageHeaders(headers) };
 }
 

@@ -75,6 +75,7 @@ export function relay(
           status: answer.status,
           headers: answer.headers,
           bytes: kept.join(),
+          tail: kept.tail(),
           isComplete: kept.isComplete && (fault ?? cut) === null,
           size: kept.size,
           streamed: isEventStream(answer.headers),

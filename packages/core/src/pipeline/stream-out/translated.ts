@@ -289,6 +289,7 @@ class StreamedOut {
       status: 200,
       headers: called.answer.headers,
       bytes: this.#kept.join(),
+      tail: this.#kept.tail(),
       isComplete: this.#kept.isComplete && this.#fault === null,
       size: this.#size,
       streamed: true,

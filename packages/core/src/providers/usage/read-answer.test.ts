@@ -433,9 +433,30 @@ describe('usage in a stream', () => {
     const tail = Buffer.from(
       'ext":"cut"}}\n\ndata: {"type":"message_delta","usage":{"output_tokens":9}}\n\n',
     );
-    expect(readAnswer('anthropic-messages', Buffer.concat([head, Buffer.from('\n\n'), tail]))).toMatchObject({
+    expect(readAnswer('anthropic-messages', head, tail)).toMatchObject({
       usage: { input: 43, cacheRead: 7, output: 9 },
       model: 'claude',
+    });
+  });
+  test('its head alone tells nothing of what was used when its tail says nothing', () => {
+    const head = sse({ type: 'message_start', message: { model: 'claude', usage: { output_tokens: 1 } } });
+    expect(readAnswer('anthropic-messages', head, Buffer.from('ext":"cut"}}\n\n'))).toEqual({
+      usage: null,
+      model: 'claude',
+    });
+  });
+  test.each([
+    ['a picture', '{"data":[{"b64_json":"AAAA', 'AAAA"}],"usage":{"input_tokens":5,"output_tokens":6}}'],
+    ['a streamed one', 'data: {"b64_json":"AAAA', 'AA","usage" : {"input_tokens":5,"output_tokens":6}}\n\n'],
+    [
+      'words',
+      '{"a":"',
+      'x \\"usage\\":{\\"input_tokens\\":9}","usage":{"input_tokens":5,"output_tokens":6}}',
+    ],
+  ])('the end of a long answer is enough: %s', (_, head, tail) => {
+    expect(readAnswer('openai-chat', Buffer.from(head), Buffer.from(tail)).usage).toMatchObject({
+      input: 5,
+      output: 6,
     });
   });
   test('nothing is read for a provider that counts no tokens', () => {

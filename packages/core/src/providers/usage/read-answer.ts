@@ -15,11 +15,15 @@ const NOTHING: AnswerFacts = { usage: null, model: null };
  * (told by their first bytes, since content types lie: spec/providers 2.1-3). Only the parts that can tell something
  * are parsed. It never throws; what cannot be read is null.
  *
- * A stream may be kept in part: its head and its tail, joined by a blank line, are enough.
+ * @param tail the answer's last bytes, where `bytes` are only its first.
  */
-export function readAnswer(dialect: UsageDialect, bytes: Uint8Array): AnswerFacts {
+export function readAnswer(
+  dialect: UsageDialect,
+  bytes: Uint8Array,
+  tail: Uint8Array | null = null,
+): AnswerFacts {
   if (dialect === 'none' || bytes.length === 0) return NOTHING;
-  return factsOf(dialect, tellingParts(bytes));
+  return factsOf(dialect, tail ? partsOfEnds(bytes, tail) : tellingParts(bytes));
 }
 
 export const readUsage = (dialect: UsageDialect, bytes: Uint8Array): TokenUsage | null =>
@@ -78,6 +82,36 @@ function partOfObject(bytes: Uint8Array): Json[] {
   ];
 }
 
+/** The first bytes name the model and tell what Anthropic counts at the start, the last what was used in all. */
+function partsOfEnds(bytes: Uint8Array, tail: Uint8Array): readonly Json[] {
+  const view = asBuffer(bytes);
+  const last = usageAtEnd(asBuffer(tail).toString());
+  const start = last && messageStart(view);
+  const named = start ?? namedEvent(view);
+  return [start, named && withoutUsage(named), last].filter((part) => part !== null);
+}
+
+const COUNTED = /(?<!\\)"(usage|usageMetadata)"\s*:\s*\{/g;
+
+/** The last counts in a text that may begin anywhere. */
+function usageAtEnd(text: string): Json | null {
+  for (const { index, 0: opening, 1: key = '' } of [...text.matchAll(COUNTED)].reverse()) {
+    const part = { [key]: objectAt(text, index + opening.length - 1) };
+    if (factsOf('none', [part]).usage) return part;
+  }
+  return null;
+}
+
+/** Counts hold no text with a brace in it. */
+function objectAt(text: string, start: number): unknown {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    else if (text[at] === '}' && --depth === 0) return parseJson(text.slice(start, at + 1));
+  }
+  return undefined;
+}
+
 /** Gemini's stream without `alt=sse` is one growing list. */
 function partsOfList(bytes: Uint8Array): Json[] {
   const list = parseJson(asBuffer(bytes).toString());
@@ -89,15 +123,21 @@ const MODEL_TRIES = 4;
 
 function partsOfSse(bytes: Uint8Array): Json[] {
   const view = asBuffer(bytes);
-  const start = firstEvent(view, '"message_start"', 1, (event) => event.type === 'message_start');
+  const start = messageStart(view);
   const last = lastUsageEvent(view);
   const parts = [start, last].filter((part) => part !== null);
   if (factsOf('none', parts).model !== null) return parts;
-  const named = firstEvent(view, '"model', MODEL_TRIES, (event) => factsOf('none', [event]).model !== null);
+  const named = namedEvent(view);
   return named
     ? [...parts.slice(0, start ? 1 : 0), withoutUsage(named), ...parts.slice(start ? 1 : 0)]
     : parts;
 }
+
+const messageStart = (view: Buffer) =>
+  firstEvent(view, '"message_start"', 1, (event) => event.type === 'message_start');
+
+const namedEvent = (view: Buffer) =>
+  firstEvent(view, '"model', MODEL_TRIES, (event) => factsOf('none', [event]).model !== null);
 
 /** Only its name is wanted: its early counts must not stand for the last ones. */
 const withoutUsage = (event: Json): Json => ({ model: factsOf('none', [event]).model });
