@@ -1,6 +1,8 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writePrivately } from './write-privately.ts';
 
-/** The folder cannot be made, or not be written to. */
+/** The folder cannot be made, or nothing can be written there: no rights, no space, a disk that is read-only. */
 export class FolderUnusable extends Error {
   override readonly name = 'FolderUnusable';
 
@@ -11,13 +13,16 @@ export class FolderUnusable extends Error {
 }
 
 /**
- * Makes the folder of all local state where it is missing, for its owner only.
+ * Makes the folder of all local state where it is missing, for its owner only, and writes there once: on a full disk the
+ * engines would end with no word of why.
  * @throws {FolderUnusable}
  */
 export async function openDataFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    const probe = join(folder, `writable-${process.pid}`);
+    await writePrivately(probe, 'yes');
+    await rm(probe);
   } catch (cause) {
     throw new FolderUnusable(folder, cause);
   }
