@@ -50,6 +50,14 @@ describe('metadata of a request', () => {
     expect(metadata('[]').warnings).toHaveLength(1);
   });
 
+  test.each([
+    ['UTF-8, as a header brings it', Buffer.from('{"who":"Jörg 愛"}').toString('latin1'), 'Jörg 愛'],
+    ['Latin-1', '{"who":"Jörg"}', 'Jörg'],
+    ['characters that no byte is', '{"who":"Ã¶ 愛"}', 'Ã¶ 愛'],
+  ])('in %s is read as it was meant', (_, text, who) => {
+    expect(metadata(text).metadata).toEqual({ who });
+  });
+
   test('of 100 KB, which only a step can bring, is none', () => {
     const { metadata: kept, warnings } = metadata(JSON.stringify({ a: 'x'.repeat(100_000) }));
     expect(kept).toEqual({});

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type HeaderMap, header } from '../http/header-map.ts';
 import type { MetadataValue } from '../record/request-record.ts';
 
@@ -57,7 +58,7 @@ function readMetadata(text: string | undefined, warnings: string[]): Record<stri
     warnings.push(`cf-aig-metadata must be at most ${MAX_METADATA_TEXT} characters and was ignored`);
     return {};
   }
-  const parsed = parse(text);
+  const parsed = parse(asUnicode(text));
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     warnings.push('cf-aig-metadata must be a JSON object and was ignored');
     return {};
@@ -77,6 +78,13 @@ function readMetadata(text: string | undefined, warnings: string[]): Record<stri
 
 const isScalar = (value: unknown): value is MetadataValue =>
   value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+/** A header's bytes come as Latin-1; most clients mean UTF-8, which hardly any other text happens to be. */
+function asUnicode(text: string): string {
+  if (!/[\x80-\xff]/.test(text) || /[\u0100-\uffff]/.test(text)) return text;
+  const bytes = Buffer.from(text, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : text;
+}
 
 function parse(text: string): unknown {
   try {
