@@ -7,6 +7,7 @@ describe('a stream that ended', () => {
   it('after a blank line, or a line end, is whole', () => {
     expect(ends('data: {"a":1}\n\n')).toBe(false);
     expect(ends('data: {"a":\n')).toBe(false);
+    expect(ends('data: {"a":1}\r\rdata: [DONE]\r\r')).toBe(false);
     expect(ends('')).toBe(false);
   });
 
@@ -14,6 +15,7 @@ describe('a stream that ended', () => {
     expect(ends('data: {"a":1}\n\ndata: [DONE]')).toBe(false);
     expect(ends('data: {"a":1}\n\ndata: {"b":2}')).toBe(false);
     expect(ends('data: {"a":1}\n\n: keep-alive')).toBe(false);
+    expect(ends('data: {"a":1}\r\rdata: [DONE]')).toBe(false);
   });
 
   it('inside JSON, or inside a field name, was cut', () => {

@@ -1,4 +1,6 @@
 const LINE_FEED = 0x0a;
+/** Ends a line as well (spec/providers 2.1-2). */
+const RETURN = 0x0d;
 
 /**
  * Whether a server-sent stream ended in the middle of an event although its connection ended in order: its last line has
@@ -8,8 +10,10 @@ const LINE_FEED = 0x0a;
  * @param bytes the stream from its beginning, or at least its last line.
  */
 export function endsInsideEvent(bytes: Uint8Array): boolean {
-  if (bytes.length === 0 || bytes[bytes.length - 1] === LINE_FEED) return false;
-  const line = Buffer.from(bytes.subarray(bytes.lastIndexOf(LINE_FEED) + 1)).toString('utf8');
+  const last = bytes.at(-1);
+  if (last === undefined || last === LINE_FEED || last === RETURN) return false;
+  const start = Math.max(bytes.lastIndexOf(LINE_FEED), bytes.lastIndexOf(RETURN)) + 1;
+  const line = Buffer.from(bytes.subarray(start)).toString('utf8');
   const data = /^data: ?(.*)$/s.exec(line)?.[1]?.trim();
   if (data === undefined) return !line.startsWith(':') && line.trim() !== '';
   if (data === '' || data === '[DONE]') return false;
