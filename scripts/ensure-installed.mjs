@@ -22,8 +22,9 @@ function install() {
   const reason = whyInstall();
   if (reason !== null) {
     say(`${reason} Running "npm ci"; this takes a minute or two.`);
+    // All of them, also where NODE_ENV or npm's own settings leave some out: the host and the build are among them.
     // Without its warnings: many packages ask for a Node that is only about to be installed.
-    runOrExit(npm(), ['ci', '--loglevel=error'], root);
+    runOrExit(npm(), ['ci', '--include=dev', '--include=optional', '--loglevel=error'], root);
   }
   if (!runsNode24()) {
     // npm was told not to run install scripts (ignore-scripts), so the pinned Node has not been unpacked yet.
