@@ -196,6 +196,14 @@ describe('a request that shares its call', () => {
     expect([cache.asked.includes('lease'), cache.leader]).toEqual([false, 'second']);
   });
 
+  it('calls for itself where an entry’s body is gone: the lease is refused, and nobody has it', async () => {
+    cache.lease = async () => false;
+    const answer = await inTime(gateway.request(request(coalescing)));
+    expect([answer.header('cf-aig-cache-status'), gateway.sent.length]).toEqual(['MISS', 1]);
+    expect(cache.answer).not.toBeNull();
+    expect(passed).toBeLessThan(500);
+  });
+
   it('waits no longer than its own time-out', async () => {
     cache.leader = 'other';
     cache.leasedUntil = NOW + 600_000;

@@ -121,6 +121,19 @@ describe('the cache on DynamoDB', () => {
     await expect(reading).rejects.toThrow('the body of an entry took over 2000 ms');
   });
 
+  it('takes an entry whose large body is gone for none, until another takes its place', async () => {
+    const own = 'fe'.repeat(32) as CacheKey;
+    const large = Buffer.concat(
+      Array.from({ length: 8 }, () => crypto.getRandomValues(new Uint8Array(60_000))),
+    );
+    await onDynamoDB().put(own, owner, answer(large), times());
+    const { keys } = await bucket().list(`cache/${owner.account}/`);
+    await bucket().deleteAll(keys);
+    expect(await onDynamoDB().get(own)).toEqual({ answer: null, leader: null });
+    await onDynamoDB().put(own, owner, answer(Buffer.from('{}')), times());
+    expect((await onDynamoDB().get(own)).answer?.body.toString()).toBe('{}');
+  });
+
   it('takes an entry that it cannot read for none', async () => {
     const [pk, time] = [{ S: `K#${key}` }, { N: String(clock.now() + 60_000) }];
     const whole = { pk, expires_at: time, stored_at: time, body: { B: Buffer.from('x') } };
