@@ -104,6 +104,21 @@ describe('the record of a request', () => {
     });
   });
 
+  it('counts what a compressed answer says that is longer than what is kept of it', async () => {
+    const usage = '"usage":{"prompt_tokens":3,"completion_tokens":5}';
+    const plain = Buffer.from(`{"data":[{"b64_json":"${'A'.repeat(11 * 1024 * 1024)}"}],${usage}}`);
+    const decode = async (_: string, __: Uint8Array, most: number) => (plain.length <= most ? plain : null);
+    const ports = { ...gateway.ports(), compression: { decode } };
+    gateway.ports = () => ports;
+    gateway.provider = () => jsonAnswer('packed', 200, { 'content-encoding': 'gzip' });
+    await gateway.request({ headers: known, body: '{"model":"gpt-image-1"}' });
+    expect(gateway.record()).toMatchObject({
+      usageSource: 'reported',
+      usage: { input: 3, output: 5 },
+      responseBody: { encoding: 'utf8', data: expect.stringMatching(/^\{"data"/), complete: false },
+    });
+  });
+
   it.each(['{"error":null}', '{"error":""}', '{"error":{}}', '{"a":"\\"error\\""}'])(
     '%s is a success',
     async (body) => {

@@ -14,6 +14,9 @@ import { billAsReserved, billOf, statedBill } from '../money/draw-up-bill.ts';
 import { settleFunds } from '../money/funds.ts';
 import type { Ports } from '../ports.ts';
 
+/** A compressed answer may be longer than what is kept of it: at its end it says what was used. */
+const MAX_READ = 4 * MAX_KEPT;
+
 type SettlePorts = Pick<Ports, 'records' | 'clock' | 'compression' | 'faults' | 'pricing'>;
 
 /** Stage 10 for an answer of a provider, whole or cut. */
@@ -27,7 +30,8 @@ export async function settleAnswer(
   const endedAt = ports.clock.now();
   await handOver(story, ports, async () => {
     const { target, status, headers, fault, cached = false } = delivered;
-    const plain = await readable(delivered, ports);
+    const plain = await readable(delivered, ports, MAX_READ);
+    const bytes = plain ?? delivered.bytes;
     const bill = delivered.bill ?? (await drawUp(story, delivered, ports, billOf, plain));
     const record = buildRecord(story, {
       target,
@@ -37,7 +41,7 @@ export async function settleAnswer(
       outcome: outcomeOf(fault),
       headers,
       responseSize: delivered.size,
-      responseBody: keptBody(plain ?? delivered.bytes, delivered.isComplete),
+      responseBody: keptBody(bytes.subarray(0, MAX_KEPT), delivered.isComplete && bytes.length <= MAX_KEPT),
       streamed: delivered.streamed,
       cached,
       bill,
@@ -53,7 +57,7 @@ export async function billBefore(
   delivered: Delivered,
   ports: SettlePorts,
 ): Promise<Delivered> {
-  const bill = await drawUp(story, delivered, ports, statedBill, await readable(delivered, ports));
+  const bill = await drawUp(story, delivered, ports, statedBill, await readable(delivered, ports, MAX_KEPT));
   return bill ? { ...delivered, bill } : delivered;
 }
 
@@ -124,10 +128,14 @@ async function handOver(story: Story, ports: SettlePorts, build: () => Promise<S
 }
 
 /** The answer without its content encoding; null when it cannot be undone, for instance because the answer was cut. */
-async function readable(delivered: Delivered, ports: Pick<Ports, 'compression'>): Promise<Uint8Array | null> {
+async function readable(
+  delivered: Delivered,
+  ports: Pick<Ports, 'compression'>,
+  most: number,
+): Promise<Uint8Array | null> {
   const encoding = header(delivered.headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '') return delivered.bytes;
-  return ports.compression.decode(encoding, delivered.bytes, MAX_KEPT);
+  return ports.compression.decode(encoding, delivered.bytes, most);
 }
 
 function outcomeOf(fault: StreamFault | null): Outcome {
