@@ -340,6 +340,21 @@ describe('prepaid credits (spec 5.3-8)', () => {
     expect(gateway.taken).toMatchObject([{ limit: 200, interval: 60_000 }]);
   });
 
+  it('are limited so in a later step, too, and count a request once', async () => {
+    gateway.provider = () => jsonAnswer('{}', 500);
+    gateway.platformKeys.set('anthropic', 'operators');
+    const step = { provider: 'openai', endpoint: 'v1/chat/completions', query: { model: 'gpt-x' } };
+    const paid = { ...step, provider: 'anthropic', endpoint: 'v1/messages' };
+    const ask = (...steps: readonly object[]) =>
+      gateway.request({ path: `/v1/${ACCOUNT}/main`, headers: known, body: JSON.stringify(steps) });
+    await ask(step, paid, step);
+    expect([gateway.sent.length, gateway.taken.length]).toEqual([3, 1]);
+    gateway.limiter = () => ({ admitted: false, retryAfter: durationMs(9_000) });
+    const own = { ...step, authorization: 'Bearer mine' };
+    const answer = await ask(own, paid);
+    expect([answer.status, answer.json().internalCode, gateway.sent.length]).toEqual([429, 2953, 4]);
+  });
+
   it('pay on the native path for the providers of spec 5.3-9 alone', async () => {
     gateway.platformKeys.set('mistral', 'operators');
     await gateway.request({ path: `/v1/${ACCOUNT}/main/mistral/v1/chat/completions`, headers: known, body });

@@ -23,7 +23,8 @@ export async function admit(
 ): Promise<Admission> {
   const { gateway, token, options, steps } = exchange;
   const { settings } = gateway;
-  const unified = unifiedLimitOf(exchange, ports);
+  // Of the step that is tried first: the others are called only if it fails.
+  const unified = unifiedLimitOf(steps[0], ports);
   if (!unified && !settings.rate_limiting_limit && !settings.rate_limits?.length) return UNLIMITED;
   const ruled = rateLimitsOf({
     gateway,
@@ -36,8 +37,8 @@ export async function admit(
 }
 
 /**
- * The same for a step whose turn comes later: whether it may be called under the limits of its provider and its model. What
- * the request was counted under before is not asked again.
+ * The same for a step whose turn comes later: whether it may be called under the limits of its provider, its model and the
+ * operator's key. What the request was counted under before is not asked again.
  *
  * @param before what was decided on the request so far.
  * @returns that, with the step's own limits.
@@ -45,14 +46,17 @@ export async function admit(
 export function admitStep(
   step: Step,
   before: Admission,
-  ports: Pick<Ports, 'rateLimiter'>,
+  ports: Pick<Ports, 'rateLimiter' | 'unifiedBilling'>,
 ): Promise<Admission> | Admission {
   const { gateway, token, options } = step.exchange;
-  if (!gateway.settings.rate_limits?.length) return before;
+  const unified = unifiedLimitOf(step, ports);
+  if (!unified && !gateway.settings.rate_limits?.length) return before;
   const targets = [limitedTarget(step)];
   const limited = { gateway, token: token?.id ?? null, metadata: options.metadata, targets };
   const counted = countedIn(before).map(({ limit }) => limit);
-  const limits = targetLimitsOf(limited, counted);
+  const ofTarget = targetLimitsOf(limited, counted);
+  const isNew = unified && counted.every(({ key }) => key !== unified.key);
+  const limits = isNew ? [...ofTarget, unified] : ofTarget;
   return limits.length === 0 ? before : decide(limits, step.exchange, before, ports);
 }
 
@@ -81,11 +85,10 @@ async function decide(
   return admission;
 }
 
-/** Of the step that is tried first: the others are called only if it fails. */
-function unifiedLimitOf({ gateway, steps }: Planned, { unifiedBilling }: Pick<Ports, 'unifiedBilling'>) {
-  const { provider, credential } = steps[0].target;
-  return unifiedRateLimit(unifiedBilling, gateway, provider.slug, credential.source);
-}
+const unifiedLimitOf = (
+  { exchange: { gateway }, target: { provider, credential } }: Step,
+  { unifiedBilling }: Pick<Ports, 'unifiedBilling'>,
+) => unifiedRateLimit(unifiedBilling, gateway, provider.slug, credential.source);
 
 async function giveBack(counted: readonly CountedLimit[]): Promise<void> {
   await Promise.all(
