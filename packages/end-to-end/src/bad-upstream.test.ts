@@ -55,6 +55,13 @@ describe('a provider that gives no answer', () => {
       'unusable-answer',
     ],
     ['resets in the middle of its JSON', ['reset-mid-body'], 502, 2932, 'upstream-broke'],
+    [
+      'resets in the middle of JSON of no announced length',
+      ['reset-unframed-body'],
+      502,
+      2932,
+      'upstream-broke',
+    ],
     ['ends before its content-length', ['short-body'], 502, 2932, 'upstream-broke'],
     ['goes silent in the middle of its JSON', ['hang-mid-body'], 502, 2932, 'upstream-broke'],
   ];

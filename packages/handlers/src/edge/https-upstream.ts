@@ -74,9 +74,10 @@ function once(
       if (cause instanceof UpstreamFailure) return reject(cause);
       return reject(new UpstreamFailure('unsendable', 'the request cannot be sent', { cause }));
     }
-    let [answered, timedOut] = [false, false];
+    let body: MessageBody | null = null;
+    let timedOut = false;
     const giveUp = () => {
-      if (answered) return;
+      if (body) return;
       timedOut = true;
       call.destroy();
     };
@@ -85,13 +86,9 @@ function once(
     call.on('response', (message) => {
       const status = message.statusCode ?? 0;
       if (status < 200 || status > 599) return notHttp(message.socket);
-      answered = true;
       clearTimeout(timer);
-      resolve({
-        status,
-        headers: headersOf(message.rawHeaders),
-        body: new MessageBody(message, request.idleTimeout),
-      });
+      body = new MessageBody(message, request.idleTimeout);
+      resolve({ status, headers: headersOf(message.rawHeaders), body });
     });
     const notHttp = (socket: Duplex) => {
       clearTimeout(timer);
@@ -100,9 +97,11 @@ function once(
     };
     // Without a listener the connection closes without a word, and the request would never end.
     call.on('upgrade', (_, socket) => notHttp(socket));
-    // Stays for the whole exchange: a late error belongs to the body, which hears of it by itself.
+    // Stays for the whole exchange: a late error belongs to the body.
     call.on('error', (cause) => {
       clearTimeout(timer);
+      // Who answers before it has read the request may close on the rest of it.
+      if (call.writableFinished) body?.lose();
       if (timedOut) return reject(new UpstreamFailure('timeout', 'no answer in time', { cause }));
       const mayBeStale = call.reusedSocket && performance.now() - startedAt < STALE_FAILS_WITHIN;
       reject(failureOf(cause, mayBeStale));
@@ -179,6 +178,11 @@ function failureOf(cause: NodeJS.ErrnoException, mayBeStale: boolean): UpstreamF
   return new UpstreamFailure('refused', 'no connection', { cause });
 }
 
+const BROKEN_OFF: StreamFault = {
+  kind: 'reset',
+  message: 'The provider broke off in the middle of its answer.',
+};
+
 /** An answer's body. Every way in which it can stop becomes an `end`. */
 class MessageBody implements ByteStream {
   readonly #message: IncomingMessage;
@@ -190,6 +194,11 @@ class MessageBody implements ByteStream {
     this.#idleTimeout = idleTimeout;
     // Nobody may be listening yet when the connection breaks.
     message.on('error', () => undefined);
+  }
+
+  /** The connection failed. A body without an announced length would take that for its end. */
+  lose(): void {
+    if (!this.#message.complete) this.#fault ??= BROKEN_OFF;
   }
 
   consume(consumer: ByteConsumer): void {
@@ -222,8 +231,7 @@ class MessageBody implements ByteStream {
       if (timer) clearTimeout(timer);
       consumer.end(fault);
     };
-    const broken = () =>
-      end(this.#fault ?? { kind: 'reset', message: 'The provider broke off in the middle of its answer.' });
+    const broken = () => end(this.#fault ?? BROKEN_OFF);
     if (message.destroyed && !message.readableEnded) {
       broken();
       return;
@@ -233,8 +241,9 @@ class MessageBody implements ByteStream {
       heardAt = performance.now();
       consumer.chunk(chunk);
     });
-    message.on('end', () => (message.complete ? end(null) : broken()));
-    message.on('close', () => (message.complete && !this.#fault ? end(null) : broken()));
+    const over = () => (message.complete && !this.#fault ? end(null) : broken());
+    message.on('end', over);
+    message.on('close', over);
   }
 
   pause(): void {

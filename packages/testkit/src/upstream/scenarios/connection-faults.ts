@@ -29,6 +29,14 @@ const resetMidBody: Scenario = async (exchange) => {
   if (await exchange.pause(20)) resetConnection(exchange);
 };
 
+/** The same without an announced length: the connection's end is the body's. */
+const resetUnframedBody: Scenario = async (exchange) => {
+  socketOf(exchange).write(
+    'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{"id":"cha',
+  );
+  if (await exchange.pause(20)) resetConnection(exchange);
+};
+
 /** Sends all events but the last two, then resets. Options as `sse`. */
 const resetMidStream: Scenario = async (exchange) => {
   startEventStream(exchange);
@@ -112,6 +120,7 @@ export const connectionFaults = {
   'hang-mid-stream': hangMidStream,
   reset,
   'reset-mid-body': resetMidBody,
+  'reset-unframed-body': resetUnframedBody,
   'reset-mid-stream': resetMidStream,
   'short-body': shortBody,
   'close-silently': closeSilently,
