@@ -47,6 +47,9 @@ describe('a body that is no JSON object', () => {
   ])('is malformed: %j', (body) => {
     expect(refusal(body)).toBe('malformedJson');
   });
+  test('is told so: a list is valid JSON', () => {
+    expect(readModel(bytes('[]'))).toMatchObject({ message: 'The body is not a valid JSON object.' });
+  });
   test.each([['['], ['{"a":']])('nested a million times with %s is refused without a crash', (open) => {
     expect(refusal(`{"x":${open.repeat(1_000_000)}`)).toBe('invalidRequest');
   });

@@ -154,7 +154,8 @@ function readObject(body: Uint8Array): JsonObject | Refusal {
 
 function scan(body: Uint8Array): JsonObject | Refusal {
   const object = readMembers(body);
-  if (object === 'malformed') return new Refusal('malformedJson');
+  if (object === 'malformed')
+    return new Refusal('malformedJson', { message: 'The body is not a valid JSON object.' });
   if (object === 'too-deep')
     return new Refusal('invalidRequest', { message: 'The body is nested too deeply.', path: ['body'] });
   return object;

@@ -136,6 +136,13 @@ describe('an answer', () => {
     expect(provider.requests.total).toBe(2);
   });
 
+  it('that comes before the request is read arrives whole', async () => {
+    const answer = await send(provider.at('answer-early'), { body: Buffer.alloc(4_000_000) });
+    const reader = read(answer.body);
+    expect([answer.status, await reader.done]).toEqual([413, null]);
+    expect(JSON.parse(reader.text())).toHaveProperty('error');
+  });
+
   it.each([
     'reset-mid-body',
     'reset-unframed-body',
