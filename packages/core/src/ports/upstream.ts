@@ -37,7 +37,10 @@ export class UpstreamFailure extends Error {
   }
 }
 
-/** Calls a provider. Never follows redirects, never changes bytes, never sends a request twice that a provider may have seen. */
+/**
+ * Calls a provider. Never follows redirects, never changes bytes, and never sends a request twice that a provider may
+ * have seen: only what changes and costs nothing (GET, HEAD, OPTIONS) may be sent again.
+ */
 export interface Upstream {
   /** @throws {UpstreamFailure} and nothing else. */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;

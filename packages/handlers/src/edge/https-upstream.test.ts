@@ -271,8 +271,8 @@ describe('a kept-alive connection', () => {
     server.closeAllConnections();
     server.close();
   });
-  const answerOf = async (url: string) => {
-    const reader = read((await send(url)).body);
+  const answerOf = async (url: string, method = 'POST') => {
+    const reader = read((await send(url, { method })).body);
     await reader.done;
     await sleep(5);
     return reader.text();
@@ -289,14 +289,40 @@ describe('a kept-alive connection', () => {
     expect(warnings.filter(({ name }) => name.includes('MaxListeners'))).toEqual([]);
   });
 
-  it('that went stale is replaced by a new one', async () => {
+  it('that is no longer there takes no request after the environment was frozen', async () => {
+    const seen: string[] = [];
+    const url = await serve((request, response) => {
+      seen.push(String(request.method));
+      response.end('again');
+    });
+    await Promise.all([answerOf(url), answerOf(url), answerOf(url)]);
+    expect(connections.size).toBe(3);
+    // Nothing runs in the meantime: no timer, and nobody hears that the server closes.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_050);
+    expect(await answerOf(url)).toBe('first');
+    expect([connections.size, seen]).toEqual([4, []]);
+    expect(await answerOf(url)).toBe('again');
+  });
+
+  it('that breaks takes a POST with it: the provider may have seen it, and it could be paid for twice', async () => {
+    let requests = 0;
+    const url = await serve((request) => {
+      requests += 1;
+      request.socket.destroy();
+    });
+    await answerOf(url);
+    await expect(send(url)).rejects.toMatchObject({ kind: 'reset' });
+    expect([requests, connections.size]).toEqual([1, 1]);
+  });
+
+  it.each(['GET', 'HEAD', 'OPTIONS'])('that breaks is replaced by a new one for a %s', async (method) => {
     let stale = 0;
     const url = await serve((request) => {
       stale += 1;
       request.socket.destroy();
     });
     await answerOf(url);
-    expect(await answerOf(url)).toBe('first');
+    expect(await answerOf(url, method)).toBe(method === 'HEAD' ? '' : 'first');
     expect([stale, connections.size]).toEqual([1, 2]);
   });
 
@@ -304,26 +330,28 @@ describe('a kept-alive connection', () => {
     const url = await serve((request) => void request.socket.destroy());
     await Promise.all([answerOf(url), answerOf(url), answerOf(url)]);
     expect(connections.size).toBe(3);
-    expect(await answerOf(url)).toBe('first');
+    expect(await answerOf(url, 'GET')).toBe('first');
     expect(connections.size).toBe(4);
   });
 
   it('is replaced once: the second failure is told', async () => {
     await answerOf(provider.at('echo'));
     provider.requests.clear();
-    await expect(send(provider.at('close-silently'))).rejects.toMatchObject({ kind: 'reset' });
+    await expect(send(provider.at('close-silently'), { method: 'GET' })).rejects.toMatchObject({
+      kind: 'reset',
+    });
     expect(provider.requests.total).toBe(2);
     server = createServer();
   });
 
-  it('that fails later was not stale: the provider may have done its work, so it is not asked again', async () => {
+  it('that fails later was not stale: nothing is asked again', async () => {
     let requests = 0;
     const url = await serve((request) => {
       requests += 1;
       setTimeout(() => request.socket.destroy(), 1_200);
     });
     await answerOf(url);
-    await expect(send(url)).rejects.toMatchObject({ kind: 'reset' });
+    await expect(send(url, { method: 'GET' })).rejects.toMatchObject({ kind: 'reset' });
     expect([requests, connections.size]).toEqual([1, 1]);
   });
 });

@@ -17,9 +17,16 @@ import { destinationOf } from './upstream-destination.ts';
 
 /** Kept-alive connections; one request at a time uses one, so the number is bounded by the concurrency. */
 const agents = () => ({
-  http: new http.Agent({ keepAlive: true, keepAliveMsecs: 30_000 }),
-  https: new https.Agent({ keepAlive: true, keepAliveMsecs: 30_000 }),
+  http: notingWhatIsIdle(new http.Agent({ keepAlive: true, keepAliveMsecs: 30_000 })),
+  https: notingWhatIsIdle(new https.Agent({ keepAlive: true, keepAliveMsecs: 30_000 })),
 });
+
+/** When a connection's last exchange was over, by the clock that goes on while an environment is frozen. */
+const IDLE_SINCE = new WeakMap<Duplex, number>();
+
+function notingWhatIsIdle<A extends http.Agent>(agent: A): A {
+  return agent.on('free', (socket) => IDLE_SINCE.set(socket, Date.now()));
+}
 
 /** A connection that was made without a guard is not used under one. */
 const AGENTS: Readonly<Record<UpstreamGuard, ReturnType<typeof agents>>> = {
@@ -28,9 +35,26 @@ const AGENTS: Readonly<Record<UpstreamGuard, ReturnType<typeof agents>>> = {
 };
 
 /**
- * A connection that went stale between two requests (or while the environment was frozen) fails at once. One that fails
- * later was alive: the provider broke off at its work, and asking again could be paid for twice.
+ * Servers close what is idle, the most impatient of the usual ones after five seconds, and an environment that is frozen
+ * does not hear of it. What is sent on such a connection fails, and nobody could say whether it was seen.
  */
+const USABLE_FOR = 4_000;
+
+/** Each origin's list is in the order in which its connections became idle, and the agent passes destroyed ones over. */
+function closeIdle(agent: http.Agent): void {
+  const now = Date.now();
+  for (const sockets of Object.values(agent.freeSockets))
+    for (const socket of sockets ?? []) {
+      const idle = now - (IDLE_SINCE.get(socket) ?? 0);
+      if (idle >= 0 && idle < USABLE_FOR) break;
+      socket.destroy();
+    }
+}
+
+/** Asking again changes and costs nothing (RFC 9110 9.2.2). Anything else could be done, and paid for, twice. */
+const ASKED_AGAIN = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** One that fails later was alive: the provider broke off at its work. */
 const STALE_FAILS_WITHIN = 1_000;
 
 /**
@@ -103,7 +127,10 @@ function once(
       // Who answers before it has read the request may close on the rest of it.
       if (call.writableFinished) body?.lose();
       if (timedOut) return reject(new UpstreamFailure('timeout', 'no answer in time', { cause }));
-      const mayBeStale = call.reusedSocket && performance.now() - startedAt < STALE_FAILS_WITHIN;
+      const mayBeStale =
+        call.reusedSocket &&
+        ASKED_AGAIN.has(request.method) &&
+        performance.now() - startedAt < STALE_FAILS_WITHIN;
       reject(failureOf(cause, mayBeStale));
     });
     call.end(request.body ?? undefined);
@@ -127,9 +154,9 @@ function begin(
     headers: flatHeaders(method, host, headers, body),
     ...(lookup && { lookup }),
   };
-  return secure
-    ? https.request({ ...options, agent: kept && AGENTS[guard].https })
-    : http.request({ ...options, agent: kept && AGENTS[guard].http });
+  const agent = secure ? AGENTS[guard].https : AGENTS[guard].http;
+  if (kept) closeIdle(agent);
+  return (secure ? https : http).request({ ...options, agent: kept && agent });
 }
 
 /** `node:http` says of these methods only when there is a body that they have one. */
