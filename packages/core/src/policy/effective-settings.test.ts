@@ -92,6 +92,13 @@ describe('how long an answer is kept (spec 5.4)', () => {
     expect([cacheTtl.value, warnings.length]).toEqual([ttl, 1]);
   });
 
+  test('a lifetime that turns nothing on is told of, unless it is 0 anyway', () => {
+    const warned = (lifetime: string, others: Headers = {}) =>
+      settle({}, { 'cf-aig-cache-ttl': lifetime, ...others }).warnings;
+    expect(warned('100')).toEqual([expect.stringContaining('cf-aig-cache-key')]);
+    expect([...warned('0'), ...warned('100', { 'cf-aig-cache-key': 'k' })]).toEqual([]);
+  });
+
   test('a key of 5 MB is none', () => {
     const { cacheKey, cacheTtl, warnings } = settle({}, { 'cf-aig-cache-key': 'k'.repeat(5_000_000) });
     expect([cacheKey.value, cacheTtl.value]).toEqual([null, 0]);

@@ -71,7 +71,7 @@ export function effectiveSettings(
   const timeout = (name: string, config: string | null = null) =>
     said.find<DurationMs | null>(name, config, readTimeout) ?? byDefault(null);
   return {
-    cacheTtl: cacheTtl(gateway, said, cacheKey.value !== null),
+    cacheTtl: cacheTtl(gateway, said, cacheKey.value !== null, warnings),
     cacheKey,
     cacheAcrossModels: said.find('weir-cache-across-models', null, readFlag) ?? byDefault(false),
     skipCache: said.find('cf-aig-skip-cache', null, readFlag, 'cf-skip-cache') ?? byDefault(false),
@@ -103,12 +103,23 @@ const byDefault = <Value>(value: Value): Effective<Value> => ({ value, source: '
 const ofGateway = <Value>(value: Value | null): Effective<Value> | null =>
   value === null ? null : { value, source: 'gateway' };
 
+const CACHING_IS_OFF =
+  'cf-aig-cache-ttl turns no caching on and was ignored: give the gateway a cache_ttl or the request a cf-aig-cache-key';
+
 /** A lifetime alone does not turn caching on; a key does (spec 4.1, 5.4-1). */
-function cacheTtl(gateway: GatewaySettings, said: Sayings, hasKey: boolean): Effective<number> {
+function cacheTtl(
+  gateway: GatewaySettings,
+  said: Sayings,
+  hasKey: boolean,
+  warnings: string[],
+): Effective<number> {
   const own = said.find('cf-aig-cache-ttl', null, readTtl, 'cf-cache-ttl');
   const ofSettings = gateway.cache_ttl ?? 0;
-  // A lifetime of the request alone changes nothing, so nobody chose.
-  if (ofSettings === 0 && !hasKey) return byDefault(0);
+  if (ofSettings === 0 && !hasKey) {
+    if (own?.value) warnings.push(CACHING_IS_OFF);
+    // A lifetime of the request alone changes nothing, so nobody chose.
+    return byDefault(0);
+  }
   if (own) return own;
   return ofSettings > 0 ? { value: ofSettings, source: 'gateway' } : byDefault(DEFAULT_CACHE_TTL);
 }
