@@ -84,6 +84,6 @@ export async function findToken(
   return (/^[0-9a-f]{32}$/.test(id) ? await tokens.get(account, id as TokenId) : null) ?? noToken(id);
 }
 
-export function noToken(id: string): Refusal {
+function noToken(id: string): Refusal {
   return new Refusal('notFound', { message: `There is no token ${JSON.stringify(id)} in this account.` });
 }

@@ -2,7 +2,7 @@ import { isRefusal } from '../../errors/refusal.ts';
 import type { ProviderDescriptor, UnifiedFormat } from '../../providers/descriptor.ts';
 import { readModel, setModel } from '../../providers/request-body.ts';
 import type { Authenticated, Target } from '../exchange.ts';
-import { readRunRequest, runFormat } from '../plan/run-request.ts';
+import { readRunRequest, runFormat } from '../plan/run-input.ts';
 
 /** What kind of answer a request asks for. */
 export interface Asked {

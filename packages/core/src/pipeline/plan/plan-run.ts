@@ -9,7 +9,7 @@ import { findRoute } from '../route/find-route.ts';
 import { nameTarget } from './name-target.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { planAsked } from './plan-unified.ts';
-import { type RunRequest, readRunRequest, runFormat } from './run-request.ts';
+import { type RunRequest, readRunRequest, runFormat } from './run-input.ts';
 import { withCredentials } from './with-credentials.ts';
 
 interface Run extends RunRequest {
