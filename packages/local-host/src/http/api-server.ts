@@ -15,6 +15,9 @@ import { StreamedAnswer } from './streamed-answer.ts';
 /** Longer than the pause of any client's pool, so that no request meets a connection that is just being closed. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** For functions to settle whose answers were cut. On AWS they would go on; here the process ends. */
+const AFTER_CUT_MS = 2_000;
+
 /** Room for the headers that we refuse ourselves, with the API's own answer. */
 const PARSER_HEADER_BYTES = 64 * 1024;
 
@@ -23,7 +26,7 @@ export interface ApiServer {
   /**
    * Takes no new connections and no further request on the open ones; waits for the requests under way and for the work
    * that functions do after their last byte.
-   * @param withinMs then the connections that are left are cut.
+   * @param withinMs then the answers that are left are cut, and their functions may settle for two seconds more.
    * @returns how many requests and functions were not done in time.
    */
   stop(withinMs: number): Promise<number>;
@@ -48,6 +51,8 @@ export async function serveApi(
   const activity = new Activity();
   let origin: Origin = { host: '', port: '' };
   let closing = false;
+  /** Answers that functions are still writing. */
+  const streams = new Set<ResponseStream>();
 
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: PARSER_HEADER_BYTES },
@@ -127,6 +132,9 @@ export async function serveApi(
     response.once('close', () => clearTimeout(timer));
     const invocation = target.invokeStreaming(event, written, requestId);
     activity.track(invocation);
+    streams.add(written);
+    const forget = () => streams.delete(written);
+    invocation.then(forget, forget);
     invocation.then(() => {
       if (!written.writableEnded) end(new Error('the handler settled without ending its response stream'));
     }, end);
@@ -148,7 +156,11 @@ export async function serveApi(
       const closed = new Promise((resolve) => server.close(resolve));
       // A connection that is busy now becomes idle later, and Node keeps it open until its timeout.
       const sweep = setInterval(() => server.closeIdleConnections(), 20);
-      const left = await activity.quiet(withinMs);
+      let left = await activity.quiet(withinMs);
+      if (left > 0 && streams.size > 0) {
+        for (const written of streams) written.destroy(new Error('the host stops and can wait no longer'));
+        left = await activity.quiet(AFTER_CUT_MS);
+      }
       server.closeAllConnections();
       await closed;
       clearInterval(sweep);

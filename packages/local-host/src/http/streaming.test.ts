@@ -140,6 +140,45 @@ test('work after the last byte goes on when the client has its answer', async ()
   await eventually(async () => (await seen('after')) === 'worked after the last byte');
 });
 
+test('an answer that outlasts the end of the host is cut, and its function settles first', async () => {
+  const settles = `
+    import { pipeline } from 'node:stream/promises';
+    import { setTimeout as pause } from 'node:timers/promises';
+    async function* endless() {
+      for (;;) {
+        yield 'more';
+        await pause(10);
+      }
+    }
+    export const handler = awslambda.streamifyResponse(async (event, raw) => {
+      const out = awslambda.HttpResponseStream.from(raw, { statusCode: 200 });
+      try {
+        await pipeline(endless, out);
+      } finally {
+        await pause(100);
+        console.log('settled');
+      }
+    });
+  `;
+  const stopping = await runningHost(
+    {
+      bundles: { settles },
+      resources: {
+        ...restApi([{ path: '/stream', function: 'Settles', streams: true }]),
+        Settles: functionResource('settles', { Timeout: 60 }),
+      },
+    },
+    { graceMs: 50 },
+  );
+  const response = await open(stopping.baseUrl, '/stream');
+  const cut = expect(bytesOf(response)).rejects.toThrow('aborted');
+  await stopping.host.stop();
+  await cut;
+  expect(stopping.logged).toContain('Settles: settled');
+  expect(stopping.logged.filter((line) => line.includes('left behind'))).toEqual([]);
+  await stopping[Symbol.asyncDispose]();
+});
+
 /** Waits until the function writes no more. @returns how many chunks it wrote. */
 async function stall(name: string): Promise<number> {
   let before = -1;
