@@ -459,6 +459,14 @@ describe('usage in a stream', () => {
       output: 6,
     });
   });
+  test.each([
+    [7, { input: 5, output: 6 }],
+    [8, null],
+  ])('is looked for in a few places of a long answer’s end, not in all: %d come after it', (more, usage) => {
+    const end = `"usage":{"input_tokens":5,"output_tokens":6}${',"usage":{'.repeat(more)}`;
+    const facts = readAnswer('openai-chat', Buffer.from('{"a":"'), Buffer.from(end));
+    expect(facts.usage && { input: facts.usage.input, output: facts.usage.output }).toEqual(usage);
+  });
   test('nothing is read for a provider that counts no tokens', () => {
     expect(readAnswer('none', json({ usage }))).toEqual({ usage: null, model: null });
   });

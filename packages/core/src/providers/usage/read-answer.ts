@@ -92,10 +92,13 @@ function partsOfEnds(bytes: Uint8Array, tail: Uint8Array): readonly Json[] {
 }
 
 const COUNTED = /(?<!\\)"(usage|usageMetadata)"\s*:\s*\{/g;
+/** Each try may read to the end, and whoever names its counts thousands of times means to keep us busy. */
+const COUNT_TRIES = 8;
 
 /** The last counts in a text that may begin anywhere. */
 function usageAtEnd(text: string): Json | null {
-  for (const { index, 0: opening, 1: key = '' } of [...text.matchAll(COUNTED)].reverse()) {
+  const last = [...text.matchAll(COUNTED)].slice(-COUNT_TRIES).reverse();
+  for (const { index, 0: opening, 1: key = '' } of last) {
     const part = { [key]: objectAt(text, index + opening.length - 1) };
     if (factsOf('none', [part]).usage) return part;
   }
