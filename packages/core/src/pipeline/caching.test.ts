@@ -93,6 +93,15 @@ describe('a cached request', () => {
     }
   });
 
+  it('that makes something at the provider is never two callers’ own, unless they name a key together', async () => {
+    const path = `/v1/${ACCOUNT}/main/openai/threads`;
+    const statusOf = async (more = {}) =>
+      (await gateway.request({ ...request(more), path })).header('cf-aig-cache-status');
+    expect([await statusOf(), await statusOf(), cache.asked]).toEqual([undefined, undefined, []]);
+    const own = { 'cf-aig-cache-key': 'one-thread' };
+    expect([await statusOf(own), await statusOf(own)]).toEqual(['MISS', 'HIT']);
+  });
+
   it('asks the store once before the provider is called, and stores the answer afterwards', async () => {
     const answer = await gateway.open(request());
     expect([cache.asked, gateway.sent.length]).toEqual([['get'], 1]);

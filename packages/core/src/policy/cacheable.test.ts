@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { followerPause, isCacheableRequest, isStorable } from './cacheable.ts';
+import { followerPause, isCacheableRequest, isStorable, keepsState } from './cacheable.ts';
 
 describe('what may be cached (spec 5.4-6)', () => {
   test.each([
@@ -38,6 +38,23 @@ describe('what may be cached (spec 5.4-6)', () => {
     expect(isCacheableRequest('POST', 25 * 1024 * 1024 + 1)).toBe(false);
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])
       expect(isCacheableRequest(method, 0)).toBe(false);
+  });
+
+  test.each([
+    ['threads', true],
+    ['v1/threads/thread_1/messages', true],
+    ['v1/realtime/client_secrets', true],
+    ['v1/messages/batches', true],
+    ['v1beta/cachedContents', true],
+    ['v1/agents', true],
+    ['v1/agents/completions', false],
+    ['v1/chat/completions', false],
+    ['v1/messages', false],
+    ['v1beta/models/gemini-2.5-pro:generateContent', false],
+    ['models/an-org/threads-of-thought', false],
+    ['', false],
+  ])('a POST to %j keeps something at the provider: %s', (path, kept) => {
+    expect(keepsState(path)).toBe(kept);
   });
 
   it('whose followers look often at first and twice a second at last, never all at once', () => {

@@ -3,7 +3,7 @@ import type { HeaderMap } from '../../http/header-map.ts';
 import type { DurationMs } from '../../ids.ts';
 import { durationMs } from '../../ids.ts';
 import { type CacheKey, type CacheScope, defaultCacheKey, namedCacheKey } from '../../policy/cache-key.ts';
-import { isCacheableRequest } from '../../policy/cacheable.ts';
+import { isCacheableRequest, keepsState } from '../../policy/cacheable.ts';
 import type { CacheOwner } from '../../ports/response-cache.ts';
 import { cacheName } from '../../providers/descriptor.ts';
 import type { Authenticated, Step, Target, UsedCredential } from '../exchange.ts';
@@ -33,6 +33,7 @@ export function planCache({ exchange, settings, target }: Step): CachePlan | nul
   const { account, id, internalId, cacheEpoch } = gateway;
   const scope: CacheScope = { account, gateway: id, internalId, epoch: cacheEpoch };
   const named = settings.cacheKey.value;
+  if (named === null && endpoint.kind === 'native' && keepsState(endpoint.path)) return null;
   const reads = !settings.skipCache.value;
   return {
     key: named === null ? keyOf(scope, exchange, target) : namedKey(scope, named, settings, target),
