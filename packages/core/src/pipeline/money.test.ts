@@ -100,6 +100,48 @@ describe('what a request cost', () => {
     expect(gateway.record().cost).toEqual({ micros: 0, book: 'none', price: 'none' });
   });
 
+  it.each([
+    ['an answer that is fetched again', 'GET', 'openai/v1/responses/resp_1', ANSWER],
+    ['a count of a request’s tokens', 'POST', 'anthropic/v1/messages/count_tokens', '{"input_tokens":30}'],
+  ])('is nothing for %s, and nobody keeps money back for it', async (_, method, path, answer) => {
+    withLimit();
+    gateway.provider = () => jsonAnswer(answer);
+    const fetched = await gateway.request({
+      headers: known,
+      method,
+      path: `/v1/${ACCOUNT}/main/${path}`,
+      body: method === 'POST' ? body : '',
+    });
+    expect([fetched.status, fetched.header('weir-cost')]).toEqual([200, '0.000000']);
+    expect(gateway.record()).toMatchObject({
+      usage: null,
+      cost: { micros: 0, book: 'none', price: 'none' },
+      warnings: [],
+    });
+    expect(gateway.reserved).toEqual([]);
+  });
+
+  it('is told when a background response is fetched; what was reserved for it is spent until then', async () => {
+    withLimit();
+    gateway.provider = () => jsonAnswer('{"status":"queued","background":true,"model":"gpt-x","usage":null}');
+    await gateway.request({ headers: known, body });
+    const [started] = gateway.records;
+    expect(started).toMatchObject({
+      usage: null,
+      cost: { book: 'ceiling' },
+      warnings: ['what it uses is not known yet: it goes on in the background'],
+    });
+    expect(settled).toEqual([micros(BigInt(started?.cost?.micros ?? -1))]);
+    gateway.provider = () =>
+      jsonAnswer(ANSWER.replace('{', '{"status":"completed","background":true,"output":[],'));
+    await gateway.request({
+      headers: known,
+      method: 'GET',
+      path: `/v1/${ACCOUNT}/main/openai/v1/responses/resp_1`,
+    });
+    expect(gateway.records.at(-1)).toMatchObject({ usageSource: 'reported', cost: { micros: 42 } });
+  });
+
   it('is counted where the provider reports nothing', async () => {
     gateway.provider = () => jsonAnswer('{"choices":[]}');
     const usage = { input: 7, cacheRead: 0, cacheWrite: 0, output: 3, reasoning: 0 };

@@ -5,7 +5,7 @@ import { Secret } from '../secret.ts';
 import { parseBaseUrls } from './base-urls.ts';
 import { credentialSlots, putCredential, withoutCredentialQuery } from './credentials.ts';
 import { findProvider, findProviderByModelPrefix, PROVIDERS } from './registry.ts';
-import { needsUsageAsked, readPath } from './request-path.ts';
+import { isProduced, needsUsageAsked, readPath } from './request-path.ts';
 import { servedTarget, splitModel } from './unified-target.ts';
 
 const NONE = parseBaseUrls('{}');
@@ -184,6 +184,27 @@ describe('what a native path says', () => {
     ['azure-openai', 'r/d/chat/completions', false],
   ])('usage must be asked for at %s %s: %s', (slug, path, expected) => {
     expect(needsUsageAsked(provider(slug), path)).toBe(expected);
+  });
+
+  test.each([
+    ['POST', 'v1/messages', true],
+    ['POST', 'v1/messages/count_tokens', false],
+    ['POST', 'v1/messages/count_tokens?beta=true', false],
+    ['POST', 'v1/responses', true],
+    ['GET', 'v1/responses/resp_1', false],
+    ['DELETE', 'v1/responses/resp_1', false],
+    ['POST', 'v1/responses/input_tokens', false],
+    ['POST', 'v1beta/models/gemini-2.5-flash:generateContent', true],
+    ['POST', 'v1beta/models/gemini-2.5-flash:countTokens?key=k', false],
+    ['POST', 'v1/projects/p/locations/l/publishers/google/models/g:computeTokens', false],
+    ['POST', 'v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict', false],
+    ['POST', 'model/anthropic.claude-v1/count-tokens', false],
+    ['POST', 'v1/tokenize', false],
+    // Nobody gets past a budget by what is no part of the path.
+    ['POST', 'v1/chat/completions?x=/count_tokens', true],
+    ['POST', 'v1/chat/completions#/count_tokens', true],
+  ])('whether anything is written by %s %s: %s', (method, path, expected) => {
+    expect(isProduced({ method, url: `https://provider.test/${path}` })).toBe(expected);
   });
 });
 

@@ -1,6 +1,7 @@
 import { type TokenUsage, tokensOut } from '../../form/token-usage.ts';
 import { header } from '../../http/header-map.ts';
 import type { RecordedCost } from '../../ports/pricing.ts';
+import { isProduced } from '../../providers/request-path.ts';
 import { readAnswer, readUsageHeaders } from '../../providers/usage/read-answer.ts';
 import type { UsageSource } from '../../record/request-record.ts';
 import type { Delivered } from '../delivered.ts';
@@ -9,7 +10,7 @@ import type { Ports } from '../ports.ts';
 import type { Bill } from './bill.ts';
 import { priceQuestion } from './price-question.ts';
 
-/** What the provider's errors and our own stored answers cost. */
+/** What the provider's errors, our own stored answers and calls that produce nothing cost. */
 const NOTHING: RecordedCost = { micros: 0, book: 'none', price: 'none' };
 
 export type BillPorts = Pick<Ports, 'pricing' | 'compression'>;
@@ -26,7 +27,7 @@ export async function statedBill(
   ports: BillPorts,
 ): Promise<Bill | null> {
   const { target, status, fault, cached = false } = delivered;
-  if (cached || status >= 400)
+  if (cached || status >= 400 || !(isProduced(target) || isOfBackground(plain)))
     return { usage: null, usageSource: null, model: target.model, cost: NOTHING, warnings: [] };
   const { model, reported } = factsIn(delivered, plain);
   if (reported === null || fault !== null) return null;
@@ -43,6 +44,7 @@ export async function billOf(
   const stated = await statedBill(story, delivered, plain, ports);
   if (stated) return stated;
   const { model, reported } = factsIn(delivered, plain);
+  if (reported === null && isOfBackground(plain)) return later(story, model ?? delivered.target.model);
   const used = await usageOf(story, delivered, plain, reported, ports);
   if (used) return billFor(story, delivered, model, used, ports);
   return { ...uncounted(story), model: model ?? delivered.target.model };
@@ -75,6 +77,17 @@ export const billAsReserved = (story: Planned, { target }: Delivered): Bill => (
   ...uncounted(story),
   model: target.model,
 });
+
+/** OpenAI's background responses: the call that starts one ends before anything is written, and fetching it tells what was. */
+const BACKGROUND = /(?<!\\)"background"\s*:\s*true/;
+
+const isOfBackground = (plain: Uint8Array | null): boolean =>
+  plain !== null && BACKGROUND.test(Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString());
+
+function later(story: Planned, model: string | null): Bill {
+  const warning = 'what it uses is not known yet: it goes on in the background';
+  return { ...uncounted(story), model, warnings: [warning] };
+}
 
 function uncounted(story: Planned): Omit<Bill, 'model'> {
   const cost = asReserved(story);

@@ -6,6 +6,7 @@ import { spendBudgetsOf } from '../../policy/spend-limits.ts';
 import { isPaidFromCredits } from '../../policy/unified-billing.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import type { Budget, Reservation } from '../../ports/ledger.ts';
+import { isProduced } from '../../providers/request-path.ts';
 import { isRecorded } from '../answer.ts';
 import type { Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
@@ -24,8 +25,8 @@ type FundsPorts = Pick<Ports, 'ledger' | 'pricing' | 'clock' | 'unifiedBilling'>
  */
 export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts): Promise<Funds> {
   const budgets = budgetsOf(step, ports);
-  if (budgets.length === 0) return UNBUDGETED;
   const { exchange, target, settings } = step;
+  if (budgets.length === 0 || !isProduced(target)) return UNBUDGETED;
   const unpriced: Funds = { kind: 'unbudgeted', warning: UNPRICED_WARNING };
   const { model } = target;
   if (model === null) return unpriced;

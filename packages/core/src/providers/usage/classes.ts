@@ -1,7 +1,10 @@
 import type { TokenUsage } from '../../form/token-usage.ts';
 
+/** Nothing reads or writes so many tokens: more is a mistake, or meant to spoil sums. */
+const MOST = 1e12;
+
 export const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  typeof value === 'number' && value >= 0 && value <= MOST;
 
 /** The first of the values that is a count; 0 when none is. */
 export function count(...values: readonly unknown[]): number {

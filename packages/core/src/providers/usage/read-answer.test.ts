@@ -207,6 +207,18 @@ describe('token counts of a usage object, in disjoint classes', () => {
       { prompt_tokens: 7, completion_tokens: 'x', prompt_tokens_details: [] },
       [7, 0, 0, 0, 0],
     ],
+    [
+      'more than anybody reads or writes is no count: no table holds such sums',
+      'openai-chat',
+      { prompt_tokens: 1.7e308, completion_tokens: 1e20 },
+      null,
+    ],
+    [
+      'nor beside a count',
+      'openai-chat',
+      { prompt_tokens: 7, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 1e20 } },
+      [7, 0, 0, 2, 0],
+    ],
   ])('%s', (_, dialect, usage, expected) => {
     expect(counts(dialect, json({ usage }))).toEqual(expected);
   });

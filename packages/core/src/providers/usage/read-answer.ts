@@ -36,7 +36,7 @@ export const readAnswerModel = (dialect: UsageDialect, bytes: Uint8Array): strin
 export function readUsageHeaders(headers: HeaderMap): TokenUsage | null {
   const count = (name: string) => {
     const value = header(headers, `x-amzn-bedrock-${name}-token-count`);
-    return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
+    return value !== undefined && /^\d{1,12}$/.test(value) ? Number(value) : null;
   };
   const [input, output] = [count('input'), count('output')];
   if (input === null && output === null) return null;
