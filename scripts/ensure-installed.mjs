@@ -55,8 +55,9 @@ function isMyTurn() {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    // Whoever was killed in its turn cannot end it.
-    if (!isAlive(ownerOfTurn())) rmSync(turn, { force: true });
+    // Whoever was killed in its turn cannot end it. Containers give their processes the same ids each time they start.
+    const owner = ownerOfTurn();
+    if (owner === process.pid || !isAlive(owner)) rmSync(turn, { force: true });
     return false;
   }
 }

@@ -38,9 +38,11 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-async function ensureInstalled() {
+const SCRIPT = [process.execPath, 'scripts/ensure-installed.mjs'] as const;
+
+async function ensureInstalled([command, ...args]: readonly [string, ...string[]] = SCRIPT) {
   const env = { PATH: process.env.PATH, npm_execpath: join(root, 'npm.mjs') };
-  const script = spawn(process.execPath, ['scripts/ensure-installed.mjs'], { cwd: root, env });
+  const script = spawn(command, args, { cwd: root, env });
   const [[code], said] = await Promise.all([once(script, 'exit'), text(script.stdout)]);
   return { code, said };
 }
@@ -66,5 +68,11 @@ test('one that was killed while it installed holds nobody up', async () => {
   await once(killed, 'exit');
   await writeFile(join(root, '.installing'), String(killed.pid));
   expect((await ensureInstalled()).code).toBe(0);
+  expect(await calls()).toBe(INSTALL);
+});
+
+test('nor does one that was killed with a whole container, in the next of which this process has its id', async () => {
+  const inItsPlace = 'echo $$ > .installing && exec "$0" "$@"';
+  expect((await ensureInstalled(['sh', '-c', inItsPlace, ...SCRIPT])).code).toBe(0);
   expect(await calls()).toBe(INSTALL);
 });
