@@ -41,6 +41,16 @@ describe('the management API', () => {
     expect(api.reported).toHaveLength(1);
   });
 
+  it.each([
+    ['read logs', 'The gateway cannot read logs at the moment. Try again shortly.'],
+    [null, 'The gateway cannot read its configuration at the moment. Try again shortly.'],
+  ])('says in a 503 what could not be asked: %s', async (question, message) => {
+    const down = () => Promise.reject(new StoreUnavailable('a detail', { question }));
+    Object.assign(api.ports.tokens, { findByHash: down });
+    const answer = await api.call('GET', 'ai-gateway/gateways');
+    expect(answer.json.errors[0]).toMatchObject({ code: 2940, message });
+  });
+
   it('does not hide a defect of ours behind an answer', async () => {
     Object.assign(api.ports.gateways, { list: () => Promise.reject(new TypeError('a defect')) });
     await expect(api.call('GET', 'ai-gateway/gateways')).rejects.toThrow('a defect');

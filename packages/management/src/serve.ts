@@ -23,8 +23,12 @@ export async function serve(request: ManagementRequest, ports: ManagementPorts):
   } catch (cause) {
     if (!(cause instanceof StoreUnavailable)) throw cause;
     ports.report(cause);
-    return refuse(new Refusal('storeUnavailable', { retryAfter: RETRY_AFTER, cause }));
+    return refuse(new Refusal('storeUnavailable', { ...whatFailed(cause), retryAfter: RETRY_AFTER, cause }));
   }
+}
+
+function whatFailed({ question }: StoreUnavailable) {
+  return question ? { message: `The gateway cannot ${question} at the moment. Try again shortly.` } : {};
 }
 
 function wrongMethod(method: string, allow: readonly string[]): ManagementAnswer {

@@ -185,7 +185,7 @@ export const ERRORS = {
     blame: 'caller',
     type: 'invalid_request_error',
     retry: false,
-    message: 'The request body is too large.',
+    message: 'The request body is larger than about 4.4 MB, the most that a request can carry.',
   },
   upstreamUnreachable: {
     code: 2930,

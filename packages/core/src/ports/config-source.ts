@@ -32,6 +32,16 @@ export interface ConfigSource {
 /** We could not ask. Never to be read as "there is none". */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+  /** What could not be done, as a caller may read it: `read logs`. Null: not said. */
+  readonly question: string | null;
+
+  constructor(
+    message: string,
+    { question = null, ...options }: ErrorOptions & { readonly question?: string | null } = {},
+  ) {
+    super(message, options);
+    this.question = question;
+  }
 
   /** By name: a part of a bundle that loads lazily brings its own copy of this class. */
   static override [Symbol.hasInstance](value: unknown): boolean {

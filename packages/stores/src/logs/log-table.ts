@@ -139,7 +139,8 @@ async function untilNothingIsOpen(question: string, attempt: () => Promise<numbe
   for (const pause of [...PAUSES, null]) {
     const open = await attempt();
     if (open === 0) return;
-    if (pause === null) throw new StoreUnavailable(`cannot ${question}: ${open} keys stayed unprocessed`);
+    if (pause === null)
+      throw new StoreUnavailable(`cannot ${question}: ${open} keys stayed unprocessed`, { question });
     await sleep(pause * (0.5 + Math.random() / 2));
   }
 }
