@@ -19,6 +19,8 @@ export class Refusal {
   /** Everything that is wrong where there is more than one thing; `message` and `path` then are the first. */
   readonly faults: readonly Fault[];
   readonly retryAfter: DurationMs | null;
+  /** The methods that would do, as the header `Allow` lists them. */
+  readonly allow: string | null;
   /** What the client's own SDK looks for in `error.details`; null: nothing. */
   readonly details: Json | null;
   readonly cause: unknown;
@@ -31,6 +33,7 @@ export class Refusal {
       readonly path?: readonly string[];
       readonly faults?: readonly Fault[];
       readonly retryAfter?: DurationMs;
+      readonly allow?: string;
       readonly details?: Json | undefined;
       readonly cause?: unknown;
     } = {},
@@ -40,6 +43,7 @@ export class Refusal {
     this.message = details.message ?? this.faults[0]?.message ?? ERRORS[name].message;
     this.path = details.path ?? this.faults[0]?.path ?? null;
     this.retryAfter = details.retryAfter ?? null;
+    this.allow = details.allow ?? null;
     this.details = details.details ?? null;
     this.cause = details.cause;
   }

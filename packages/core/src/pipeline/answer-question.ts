@@ -11,7 +11,8 @@ export async function answerQuestion(
   ports: Pick<Ports, 'translation'>,
 ): Promise<Answer | Refusal> {
   const { method, rawQuery } = exchange.request;
-  if (method !== 'GET' && method !== 'HEAD') return new Refusal('methodNotAllowed', { message: 'Use GET.' });
+  if (method !== 'GET' && method !== 'HEAD')
+    return new Refusal('methodNotAllowed', { message: 'Use GET.', allow: 'GET, HEAD' });
   const found = (await ports.translation.load()).catalogue(question, rawQuery);
   if (found === null) return new Refusal('notFound', { message: 'The catalogue has no model of this name.' });
   const headers = gatewayHeaders(exchange);

@@ -50,6 +50,7 @@ export function refusalHeaders(story: Story, refusal: Refusal): Map<string, read
   headers.set('content-type', ['application/json']);
   const { retry } = refusal.entry;
   if (retry !== null) headers.set('x-should-retry', [String(retry)]);
+  if (refusal.allow !== null) headers.set('allow', [refusal.allow]);
   if (refusal.retryAfter !== null) headers.set('retry-after', [String(Math.ceil(refusal.retryAfter / 1000))]);
   return headers;
 }

@@ -133,7 +133,7 @@ interface ReadRequest {
 
 function readRequest({ request }: Authenticated): ReadRequest | Refusal {
   if (request.method !== 'POST')
-    return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.' });
+    return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.', allow: 'POST' });
   const facts = readModel(request.body);
   if (isRefusal(facts)) return facts;
   const { model: name, pin, stream } = facts;

@@ -28,7 +28,7 @@ export async function planUniversal(
 ): Promise<readonly PlannedStep[] | Refusal> {
   const { request } = exchange;
   if (request.method !== 'POST')
-    return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.' });
+    return new Refusal('methodNotAllowed', { message: 'Use POST for this endpoint.', allow: 'POST' });
   const elements = readElements(request.body);
   if (typeof elements === 'string')
     return elements === 'malformed'

@@ -17,7 +17,7 @@ export const readRunRequest = (exchange: Authenticated, modelInPath: string | nu
 
 function readEnvelope({ request }: Authenticated): RunRequest | Refusal {
   if (request.method !== 'POST')
-    return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
+    return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.', allow: 'POST' });
   const envelope = readRun(request.body);
   if (isRefusal(envelope)) return envelope;
   const { model, pin, input, background, hasWebhook } = envelope;
@@ -34,7 +34,7 @@ function readEnvelope({ request }: Authenticated): RunRequest | Refusal {
 
 function readPathForm({ request }: Authenticated, model: string): RunRequest | Refusal {
   if (request.method !== 'POST')
-    return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.' });
+    return new Refusal('methodNotAllowed', { message: 'Use POST to run a model.', allow: 'POST' });
   return { name: model, pin: null, input: request.body };
 }
 
