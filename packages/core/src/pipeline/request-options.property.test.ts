@@ -17,6 +17,7 @@ describe('metadata of a request', () => {
         '['.repeat(9_000),
         'null',
         '1e999',
+        '{"n":1e999}',
       ),
       fc
         .dictionary(
@@ -35,7 +36,7 @@ describe('metadata of a request', () => {
           expect(value === null || ['string', 'number', 'boolean'].includes(typeof value)).toBe(true);
         }
         expect(Object.getPrototypeOf(kept)).toBe(Object.prototype);
-        expect(JSON.parse(JSON.stringify(kept))).toBeDefined();
+        expect(JSON.parse(JSON.stringify(kept))).toEqual(kept);
       }),
     );
     expect('polluted' in {}).toBe(false);
@@ -48,6 +49,12 @@ describe('metadata of a request', () => {
     expect(kept).toEqual({ a: 1, b: null, c: '', d: false, e: 2 });
     expect(warnings).toHaveLength(2);
     expect(metadata('[]').warnings).toHaveLength(1);
+  });
+
+  test('leaves out a number that no record can hold, and says so', () => {
+    const { metadata: kept, warnings } = metadata('{"n":1e400,"m":-1e400,"f":1e300}');
+    expect(kept).toEqual({ f: 1e300 });
+    expect(warnings).toEqual(Array(2).fill(expect.stringContaining('too large')));
   });
 
   test.each([

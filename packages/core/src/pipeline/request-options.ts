@@ -70,7 +70,10 @@ function readMetadata(text: string | undefined, warnings: string[]): Record<stri
       warnings.push('cf-aig-metadata holds more than five entries; the first five were kept');
       break;
     }
-    if (isScalar(value)) kept.push([key, value]);
+    // JSON has no word for it: a record could only keep null.
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+      warnings.push('cf-aig-metadata holds a number that is too large, which was ignored');
+    else if (isScalar(value)) kept.push([key, value]);
     else warnings.push('cf-aig-metadata holds a nested value, which was ignored');
   }
   return Object.fromEntries(kept);
