@@ -84,6 +84,24 @@ describe('our own token', () => {
     expect(gateway.lastSent().headers.get('x-goog-api-key')).toEqual(['operators']);
   });
 
+  it.each([
+    ['native', TOKEN.replace('weir_', 'weir%5F')],
+    ['native', [...TOKEN].map((sign) => `%${sign.charCodeAt(0).toString(16)}`).join('')],
+    ['step', TOKEN],
+    ['step', TOKEN.replace('w', '%77')],
+  ])('in the query of a %s leaves it however it is written: %s', async (kind, written) => {
+    const query = `alt=sse&key=${written}&a=%20b`;
+    const step = { provider: 'google-ai-studio', endpoint: `v1/models?${query}`, query: {} };
+    const answer = await gateway.request(
+      kind === 'native'
+        ? { path: path('google-ai-studio/v1/models'), query }
+        : { path: `/v1/${ACCOUNT}/main`, headers: known, body: JSON.stringify([step]) },
+    );
+    expect(answer.status).toBe(200);
+    expect(new URL(gateway.lastSent().url).search).toBe('?alt=sse&a=%20b');
+    expect(gateway.lastSent().headers.get('x-goog-api-key')).toEqual(['operators']);
+  });
+
   it('goes to no provider, wherever else it stands besides', async () => {
     await gateway.request({
       path: path('google-ai-studio/v1/models'),

@@ -82,9 +82,15 @@ async function findOurs(
 
 /** A query without the parameters that hold one of our tokens; every other byte stays. */
 function withoutWeirTokens(rawQuery: string): string {
-  if (!holdsWeirToken(rawQuery)) return rawQuery;
+  if (!holdsWeirToken(decoded(rawQuery))) return rawQuery;
   return rawQuery
     .split('&')
-    .filter((part) => !holdsWeirToken(part))
+    .filter((part) => !holdsWeirToken(decoded(part)))
     .join('&');
 }
+
+/** As who looks for a key in it reads it, as far as ASCII goes. */
+const decoded = (text: string) =>
+  text.includes('%')
+    ? text.replace(/%([0-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : text;
