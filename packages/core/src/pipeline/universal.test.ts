@@ -203,6 +203,8 @@ describe('the universal endpoint (spec 5.8)', () => {
     [[{ ...openai, config: [] }], '"config" must be'],
     [[{ ...openai, headers: { 'x\n': '1' } }], '"headers" must be'],
     [[{ ...openai, headers: { x: 'a\r\nb: c' } }], '"headers" must be'],
+    [[{ ...openai, headers: { x: '愛' } }], '"headers" must be'],
+    [[{ ...openai, headers: { 'cf-aig-metadata': '{\n}' } }], '"headers" must be'],
     [[{ ...openai, authorization: {} }], '"authorization" must be'],
     [[{ ...openai, authorization: 'a\r\nb: c' }], '"authorization" must be'],
     [[openai, { ...openai, provider: 'compat', query: { model: 'nobody/x' } }], 'names no provider'],
@@ -230,6 +232,11 @@ describe('the universal endpoint (spec 5.8)', () => {
   it('takes null for what a step leaves out', async () => {
     const { status } = await send([{ ...openai, headers: null, config: null, authorization: null }]);
     expect([status, gateway.lastSent().headers.has('authorization')]).toEqual([200, false]);
+  });
+
+  it('metadata of a step may be in any script: it goes to nobody', async () => {
+    const { status } = await send([{ ...openai, headers: { 'CF-AIG-Metadata': '{"who":"Jörg 愛 🦜"}' } }]);
+    expect([status, gateway.record().metadata]).toEqual([200, { who: 'Jörg 愛 🦜' }]);
   });
 
   it('a step’s "authorization" is its header of that name (rule 3), whatever its headers hold', async () => {

@@ -140,6 +140,9 @@ function withCommon(headers: HeaderMap, request: HeaderMap): HeaderMap {
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** What is for us goes to nobody, so metadata may be in any script. */
+const OURS = /^(?:cf-aig|weir)-/i;
+const TEXT = /^[\t\x20-\x7e\x80-\u{10ffff}]*$/u;
 
 function readHeaders(given: unknown): Map<string, readonly string[]> | null {
   if (!isJson(given)) return null;
@@ -149,7 +152,9 @@ function readHeaders(given: unknown): Map<string, readonly string[]> | null {
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
     entries.push([name, String(value)]);
   }
-  if (!entries.every(([name, value]) => NAME.test(name) && VALUE.test(value))) return null;
+  const isAllowed = ([name, value]: readonly [string, string]) =>
+    NAME.test(name) && (OURS.test(name) ? TEXT : VALUE).test(value);
+  if (!entries.every(isAllowed)) return null;
   return new Map(headerMap(entries));
 }
 
