@@ -120,7 +120,7 @@ describe('attempts (spec 5.6)', () => {
   });
 
   const BUSY = 'data: {"error":{"message":"busy","code":503}}\n\n';
-  const WORD = 'data: {"choices":[{"delta":{"content":"hi"}}]}\n\n';
+  const WORD = 'data: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n';
   const streams = (text: string) => () => streamAnswer(new ScriptedBody((it) => it.send(text).end()));
 
   it.each(['compat/chat/completions', 'openai/v1/chat/completions'])(

@@ -302,7 +302,8 @@ describe('a stream that passes through a unified endpoint', () => {
     gateway.advance(12_000);
     body.send(WORD.slice(0, 10));
     gateway.advance(12_000);
-    body.send(WORD.slice(10)).end();
-    expect(Buffer.concat(await reading).toString()).toBe(`${WORD}: keep-alive\n\n${WORD}`);
+    const done = 'data: [DONE]\n\n';
+    body.send(WORD.slice(10), done).end();
+    expect(Buffer.concat(await reading).toString()).toBe(`${WORD}: keep-alive\n\n${WORD}${done}`);
   });
 });

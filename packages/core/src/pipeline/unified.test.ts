@@ -116,6 +116,110 @@ describe('the unified endpoint', () => {
     expect(gateway.record().attempts).toMatchObject([{ status: 200, failure: 'unusable-answer' }]);
   });
 
+  it.each([
+    ['{"error":{"message":"busy","type":"overloaded_error"}}', 503],
+    ['{"code":"The caller is not authorised","error":"No such key"}', 502],
+    ['{"error":{"code":429,"message":"Slow down"},"user_id":"u"}', 429],
+    ['{"type":"error","error":{"type":"rate_limit_error","message":"Slow down"}}', 429],
+  ])('an error inside a 200 has its own status, whatever it calls itself: %s', async (error, status) => {
+    for (const type of ['application/json', 'text/event-stream']) {
+      gateway = new GatewayForTest();
+      gateway.provider = () => streamAnswer(new ScriptedBody((it) => it.send(error).end()), type);
+      const answer = await gateway.request({ path, headers, body: '{"model":"xai/grok-4","stream":true}' });
+      expect([answer.status, answer.body, answer.header('content-type')]).toEqual([
+        status,
+        error,
+        'application/json',
+      ]);
+      expect(gateway.record()).toMatchObject({
+        success: false,
+        attempts: [{ status: 200, failure: 'error-event' }],
+      });
+    }
+  });
+
+  it.each([
+    '{"object":"response","status":"completed","error":null,"output":[]}',
+    '{"object":"response","status":"failed","error":{"code":"server_error","message":"no"},"output":[]}',
+    '{"choices":[{"message":{"content":"\\"error\\":{"}}],"error":{"code":502,"message":"late"}}',
+  ])('an answer beside which an error may stand keeps its status: %s', async (said) => {
+    gateway.provider = () => streamAnswer(new ScriptedBody((it) => it.send(said).end()), 'application/json');
+    const answer = await gateway.request({ path, headers, body: '{"model":"openai/gpt-5"}' });
+    expect([answer.status, answer.body]).toEqual([200, said]);
+  });
+
+  it.each([
+    ['openai-chat', 'chat/completions', 'openai/gpt-5', WORD],
+    [
+      'openai-responses',
+      'responses',
+      'openai/gpt-5',
+      'data: {"type":"response.output_text.delta","delta":"hi"}\n\n',
+    ],
+    [
+      'anthropic-messages',
+      'messages',
+      'anthropic/claude',
+      'event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"type":"text_delta","text":"hi"}}\n\n',
+    ],
+  ])(
+    'a stream that ends without saying so is told from a whole one: %s',
+    async (_format, name, model, word) => {
+      gateway.provider = () => streamAnswer(new ScriptedBody((it) => it.send(word).end()));
+      const answer = await gateway.request({
+        path: `/v1/${ACCOUNT}/main/compat/${name}`,
+        headers,
+        body: JSON.stringify({ model, stream: true }),
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.body.startsWith(word)).toBe(true);
+      const last = answer.body.trimEnd().split('data: ').at(-1) ?? '';
+      expect(JSON.parse(last).error.message).toContain('without saying that it was complete');
+      expect(gateway.record()).toMatchObject({
+        success: false,
+        outcome: { kind: 'broken', blame: 'upstream' },
+        responseBody: { data: word, complete: false },
+      });
+    },
+  );
+
+  it.each([
+    ['chat/completions', 'openai/gpt-5', `${WORD}${DONE.slice(0, 8)}`, DONE.slice(8)],
+    [
+      'chat/completions',
+      'openai/gpt-5',
+      WORD,
+      'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n',
+      USAGE,
+    ],
+    ['chat/completions', 'openai/gpt-5', WORD, 'data: {"error":{"message":"no"}}\n\n'],
+    [
+      'responses',
+      'openai/gpt-5',
+      'data: {"type":"response.output_text.delta","delta":"hi"}\n\n',
+      'data: {"type":"response.incomplete","response":{}}\n\n',
+    ],
+    [
+      'messages',
+      'anthropic/claude',
+      'data: {"type":"content_block_delta"}\n\n',
+      'data: {"type": "message_stop" }\n\n',
+    ],
+  ])('a stream of %s that says its end gets no other', async (name, model, ...sent) => {
+    gateway.provider = () => streamAnswer(new ScriptedBody((it) => it.send(...sent).end()));
+    const body = JSON.stringify({ model, stream: true, stream_options: { include_usage: true } });
+    const answer = await gateway.request({ path: `/v1/${ACCOUNT}/main/compat/${name}`, headers, body });
+    expect(answer.body).toBe(sent.join(''));
+  });
+
+  it('a stream that ends after its announcement is no answer, and can be tried again', async () => {
+    const announced = 'data: {"choices":[{"delta":{"role":"assistant","content":""}}]}\n\n';
+    gateway.provider = () => streamAnswer(new ScriptedBody((it) => it.send(announced).end()));
+    const answer = await gateway.request({ path, headers, body: '{"model":"openai/gpt-5","stream":true}' });
+    expect([answer.status, answer.json().internalCode]).toEqual([502, 2932]);
+    expect(gateway.record().attempts).toMatchObject([{ status: 200, failure: 'upstream-broke' }]);
+  });
+
   it('an answer that is neither JSON nor events is not an answer, and is not read', async () => {
     const body = new ScriptedBody();
     gateway.provider = () => streamAnswer(body, 'text/html');

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { endsInsideEvent } from '../streaming/cut-event.ts';
+import { endsInsideEvent, saysItsEnd } from '../streaming/cut-event.ts';
 import type { KeptBody } from './request-record.ts';
 
 /** The largest part of a body that a record keeps (spec 5.18-2: the vendor keeps no row at all beyond it). */
@@ -46,6 +46,12 @@ export class KeptBytes {
   endsInsideEvent(): boolean {
     const last = this.#chunks.at(-1);
     return last !== undefined && last[last.length - 1] !== 0x0a && endsInsideEvent(this.join());
+  }
+
+  /** See `saysItsEnd`; the chunks are joined only when the last one does not say it. */
+  saysItsEnd(): boolean {
+    const last = this.#chunks.at(-1);
+    return last !== undefined && (saysItsEnd(last) || saysItsEnd(this.join()));
   }
 
   #follow(chunk: Uint8Array): void {

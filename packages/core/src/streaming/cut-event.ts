@@ -20,6 +20,14 @@ export function endsInsideEvent(bytes: Uint8Array): boolean {
   return !isJson(data);
 }
 
+/** The last word of a stream in a client's format, or an error in its place; `\\"` keeps what a model writes from being one. */
+const ENDS =
+  /data: ?\[DONE\]|"type"\s*:\s*"(?:error|message_stop|response\.(?:completed|incomplete|failed|cancelled))"|"finish_reason"\s*:\s*"|"error"\s*:\s*[{"]/;
+
+/** Whether a server-sent stream in a client's format says that it has come to its end (spec/providers 2.1-6). */
+export const saysItsEnd = (bytes: Uint8Array): boolean =>
+  ENDS.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);

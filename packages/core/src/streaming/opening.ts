@@ -1,7 +1,7 @@
 import { child, isJson, type Json, listAt, parseJson, textAt } from '../form/json.ts';
 import { sseParser } from './sse.ts';
 
-/** An error that a provider sent as the first event of a 200 (spec/providers 2.1-5). */
+/** An error that a provider sent as the first event of a 200, or as all of its body (spec/providers 2.1-5). */
 export interface OpeningError {
   /** What its status line should have said. */
   readonly status: number;
@@ -37,6 +37,28 @@ export function openingReader(): OpeningReader {
     error: () => error,
   };
 }
+
+/** A body that is no more than an error is short. */
+const MAX_ERROR = 64 * 1024;
+/** Every Responses answer has one that is null. */
+const ERROR_MEMBER = /"error"\s*:\s*["{]/;
+
+/**
+ * The error that is all of a 200's JSON body, as xAI and OpenRouter send it, for streams too (spec/providers 2.1-3, 2.6).
+ * Null: there is none, or it stands beside an answer. Only bodies that hold such a member are parsed.
+ */
+export function errorBody(bytes: Uint8Array): OpeningError | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (text.length > MAX_ERROR || text.indexOf('"error"') === -1) return null;
+  if (!ERROR_MEMBER.test(text.toString('latin1'))) return null;
+  const body = parseJson(text.toString('utf8'));
+  return isJson(body) && !isAnswer(body) ? readError(body) : null;
+}
+
+/** What a client's format has a place for, errors in it included. */
+const isAnswer = (body: Json) =>
+  body.object === 'response' ||
+  ['choices', 'output', 'content', 'data'].some((key) => Array.isArray(body[key]));
 
 /** Events that only announce an answer. */
 const ANNOUNCING = new Set([

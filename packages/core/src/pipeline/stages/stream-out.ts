@@ -4,13 +4,14 @@ import { type HeaderMap, header } from '../../http/header-map.ts';
 import { durationMs } from '../../ids.ts';
 import { isEventStream, isEvents } from '../../streaming/event-streams.ts';
 import { holdWhole } from '../../streaming/hold-whole.ts';
+import { errorBody } from '../../streaming/opening.ts';
 import { type Answer, gatewayHeaders } from '../answer.ts';
 import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { refusedAsEmpty } from '../stream-out/empty-answer.ts';
 import { MAX_STREAMED, relay } from '../stream-out/relay.ts';
-import { relayOpened } from '../stream-out/relay-opened.ts';
+import { errorAnswer, relayOpened } from '../stream-out/relay-opened.ts';
 import { lateAnswer, timeLeft } from '../stream-out/time-left.ts';
 import { translateOut } from '../stream-out/translated.ts';
 import { wholeAnswer } from '../stream-out/whole.ts';
@@ -50,6 +51,8 @@ export async function streamOut(
       const { bytes } = held;
       const empty = refusedAsEmpty(exchange, called, bytes);
       if (empty) return empty;
+      const error = exchange.endpoint.kind === 'unified' && answer.status < 300 ? errorBody(bytes) : null;
+      if (error) return errorAnswer(exchange, called, headers, error, progress, ports);
       const delivered = {
         ...common,
         bytes,

@@ -1,8 +1,9 @@
 import { Refusal } from '../../errors/refusal.ts';
 import { durationMs } from '../../ids.ts';
 import { wholeStream } from '../../streaming/byte-stream.ts';
+import { saysItsEnd } from '../../streaming/cut-event.ts';
 import { holdWhole } from '../../streaming/hold-whole.ts';
-import { openingReader } from '../../streaming/opening.ts';
+import { errorBody, type OpeningError, openingReader } from '../../streaming/opening.ts';
 import type { Answer } from '../answer.ts';
 import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
@@ -39,17 +40,36 @@ export async function relayOpened(
     });
   const empty = held.kind === 'whole' ? refusedAsEmpty(exchange, called, held.bytes) : null;
   if (empty) return empty;
-  const error = opening.error();
+  const isUnified = exchange.endpoint.kind === 'unified';
+  const error =
+    opening.error() ??
+    (isUnified && held.kind === 'whole' && answer.status < 300 ? errorBody(held.bytes) : null);
   if (error === null) {
+    if (isUnified && held.kind === 'whole' && !saysItsEnd(held.bytes))
+      return new Refusal('upstreamBroke', {
+        message: `${target.provider.name} ended its answer before it began.`,
+      });
     const body = held.kind === 'whole' ? wholeStream(held.bytes) : held.stream;
     return relay(exchange, { target, answer: { ...answer, body } }, headers, progress, ports);
   }
   answer.body.cancel();
-  const bytes = Buffer.from(error.body);
+  return errorAnswer(exchange, called, headers, error, progress, ports);
+}
+
+/** An error inside a success, with the status that it should have had. */
+export function errorAnswer(
+  exchange: Planned,
+  { answer, target }: Called,
+  headers: Map<string, readonly string[]>,
+  { status, body }: OpeningError,
+  progress: Progress,
+  ports: Ports,
+): Promise<Answer> {
+  const bytes = Buffer.from(body);
   headers.set('content-type', ['application/json']);
   const delivered = {
     target,
-    status: error.status,
+    status,
     headers: answer.headers,
     bytes,
     isComplete: true,
@@ -57,5 +77,5 @@ export async function relayOpened(
     streamed: false,
     fault: null,
   };
-  return wholeAnswer(exchange, { status: error.status, headers, body: bytes }, delivered, progress, ports);
+  return wholeAnswer(exchange, { status, headers, body: bytes }, delivered, progress, ports);
 }

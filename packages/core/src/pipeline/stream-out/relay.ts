@@ -1,4 +1,5 @@
 import { streamError } from '../../errors/stream-error.ts';
+import type { UnifiedFormat } from '../../providers/descriptor.ts';
 import { KeptBytes } from '../../record/kept-bytes.ts';
 import type { ByteStream, StreamFault } from '../../streaming/byte-stream.ts';
 import { isEventStream, isEvents } from '../../streaming/event-streams.ts';
@@ -50,8 +51,7 @@ export function relay(
         end(reason) {
           stop();
           fault = cut ?? reason;
-          if (!fault && isText && kept.isComplete && kept.endsInsideEvent())
-            fault = { kind: 'reset', message: 'The provider ended its answer in the middle of an event.' };
+          if (!fault && isText && kept.isComplete) fault = endedEarly(kept, format);
           if (fault && fault.kind !== 'cancelled' && isText)
             out.chunk(Buffer.from(streamError(format ?? target.provider.usage, fault.message, 2932)));
           out.end(fault);
@@ -85,4 +85,13 @@ export function relay(
         ports,
       ),
   };
+}
+
+/** A connection that ended in order says nothing about the answer on it (spec/providers 2.1-6). */
+function endedEarly(kept: KeptBytes, format: UnifiedFormat | null): StreamFault | null {
+  if (kept.endsInsideEvent())
+    return { kind: 'reset', message: 'The provider ended its answer in the middle of an event.' };
+  // On its own path a provider may speak what we do not know.
+  if (format === null || kept.saysItsEnd()) return null;
+  return { kind: 'reset', message: 'The provider ended its answer without saying that it was complete.' };
 }
