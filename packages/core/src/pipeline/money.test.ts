@@ -371,6 +371,39 @@ describe('prepaid credits (spec 5.3-8)', () => {
     expect(settled).toEqual([42n]);
   });
 
+  it('are charged by the book: neither who spends them nor who manages the gateway says what they are worth', async () => {
+    const { cost } = gateway.pricing;
+    const isOwn = ({ custom, overrides }: PriceQuestion) => custom !== null || overrides.length > 0;
+    gateway.pricing = {
+      ...gateway.pricing,
+      cost: (question, usage) =>
+        isOwn(question) ? { micros: 0, book: 'custom', price: 'own' } : cost(question, usage),
+    };
+    const price = { provider: 'openai', model: '*', rates: { input: '0' } };
+    gateway.addGateway('main', { prices: [price] });
+    const headers = { ...known, 'cf-aig-custom-cost': '{"per_token_in":0}' };
+    const answer = await gateway.request({ headers, body });
+    expect([answer.header('weir-cost'), settled]).toEqual(['0.000042', [42n]]);
+    expect(gateway.record().warnings).toEqual([
+      'cf-aig-custom-cost was ignored: credits are charged by the price book',
+    ]);
+    await gateway.request({ headers: { ...headers, authorization: 'Bearer mine' }, body });
+    expect(gateway.records.at(-1)).toMatchObject({ cost: { micros: 0, book: 'custom' }, warnings: [] });
+  });
+
+  it('are charged by own prices where the book has none', async () => {
+    const { cost, ceiling } = gateway.pricing;
+    const ifOwn = (question: PriceQuestion) => question.overrides.length > 0;
+    gateway.pricing = {
+      ...gateway.pricing,
+      cost: (question, usage) => (ifOwn(question) ? cost(question, usage) : null),
+      ceiling: (question, request) => (ifOwn(question) ? ceiling(question, request) : null),
+    };
+    gateway.addGateway('main', { prices: [{ provider: 'openai', model: '*', rates: { input: '1' } }] });
+    await gateway.request({ headers: known, body });
+    expect(settled).toEqual([42n]);
+  });
+
   it('are limited to 200 requests in a minute (spec 5.3-10)', async () => {
     gateway.limiter = () => ({ admitted: false, retryAfter: durationMs(9_000) });
     const answer = await gateway.request({ headers: known, body });

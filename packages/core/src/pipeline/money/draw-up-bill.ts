@@ -8,12 +8,12 @@ import type { Delivered } from '../delivered.ts';
 import type { Planned } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import type { Bill } from './bill.ts';
-import { priceQuestion } from './price-question.ts';
+import { priceQuestions } from './price-question.ts';
 
 /** What the provider's errors, our own stored answers and calls that produce nothing cost. */
 const NOTHING: RecordedCost = { micros: 0, book: 'none', price: 'none' };
 
-export type BillPorts = Pick<Ports, 'pricing' | 'compression'>;
+export type BillPorts = Pick<Ports, 'pricing' | 'compression' | 'unifiedBilling'>;
 
 /**
  * What the answer itself says of its bill. Null: it says nothing, so its texts have to be counted, which no caller waits for.
@@ -55,6 +55,8 @@ function factsIn({ target, headers, tail }: Delivered, plain: Uint8Array | null)
   return { model: facts.model, reported: facts.usage ?? readUsageHeaders(headers) };
 }
 
+const OVERRULED = 'cf-aig-custom-cost was ignored: credits are charged by the price book';
+
 /** @param answered the model as the answer names it. */
 async function billFor(
   story: Planned,
@@ -67,7 +69,8 @@ async function billFor(
   const model = answered ?? delivered.target.model;
   const stated = { usage, usageSource: source, model };
   const cost = await costOf(story, delivered, answered, usage, ports);
-  if (cost) return { ...stated, cost, warnings: [] };
+  const isOverruled = story.settings.customCost.value !== null && cost !== null && cost.book !== 'custom';
+  if (cost) return { ...stated, cost, warnings: isOverruled ? [OVERRULED] : [] };
   const warning = `the price of ${provider.slug}/${model ?? '(no model)'} is not known`;
   return { ...stated, cost: asReserved(story), warnings: [warning] };
 }
@@ -143,10 +146,10 @@ async function costOf(
   ports: BillPorts,
 ): Promise<RecordedCost | null> {
   const pricing = await ports.pricing.load();
-  for (const model of new Set([answered, target.model])) {
-    if (model === null) continue;
-    const cost = pricing.cost(priceQuestion(story, target, story.settings, model), usage);
-    if (cost) return cost;
-  }
+  for (const question of priceQuestions(story, target, story.settings, ports))
+    for (const model of new Set([answered, target.model])) {
+      const cost = model === null ? null : pricing.cost({ ...question, model }, usage);
+      if (cost) return cost;
+    }
   return null;
 }

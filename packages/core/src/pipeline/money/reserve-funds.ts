@@ -6,12 +6,13 @@ import { spendBudgetsOf } from '../../policy/spend-limits.ts';
 import { isPaidFromCredits } from '../../policy/unified-billing.ts';
 import { StoreUnavailable } from '../../ports/config-source.ts';
 import type { Budget, Reservation } from '../../ports/ledger.ts';
+import type { Pricing } from '../../ports/pricing.ts';
 import { isProduced } from '../../providers/request-path.ts';
 import { isRecorded } from '../answer.ts';
 import type { Step } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { type Funds, UNBUDGETED } from './funds.ts';
-import { priceQuestion } from './price-question.ts';
+import { priceQuestions } from './price-question.ts';
 
 /** After the function's end the record may still be on its way to the log, where the sweeper looks for it. */
 const GRACE = durationMs(15 * 60_000);
@@ -25,15 +26,15 @@ type FundsPorts = Pick<Ports, 'ledger' | 'pricing' | 'clock' | 'unifiedBilling'>
  */
 export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts): Promise<Funds> {
   const budgets = budgetsOf(step, ports);
-  const { exchange, target, settings } = step;
+  const { exchange, target } = step;
   if (budgets.length === 0 || !isProduced(target)) return UNBUDGETED;
   const unpriced: Funds = { kind: 'unbudgeted', warning: UNPRICED_WARNING };
   const { model } = target;
   if (model === null) return unpriced;
   const pricing = await ports.pricing.load();
-  const question = priceQuestion(exchange, target, settings, model);
-  const ceiling = pricing.ceiling(question, { body: target.body });
-  if (ceiling === null) return unpriced;
+  const priced = ceilingIn(pricing, step, model, ports);
+  if (priced === null) return unpriced;
+  const { question, ceiling } = priced;
   const now = ports.clock.now();
   const reserve = (amount: typeof ceiling.amount) =>
     ports.ledger.reserve({
@@ -68,6 +69,15 @@ export async function reserveFunds(step: Step, id: RecordId, ports: FundsPorts):
       remaining: null,
     };
   }
+}
+
+function ceilingIn(pricing: Pricing, { exchange, target, settings }: Step, model: string, ports: FundsPorts) {
+  for (const asked of priceQuestions(exchange, target, settings, ports)) {
+    const question = { ...asked, model };
+    const ceiling = pricing.ceiling(question, { body: target.body });
+    if (ceiling) return { question, ceiling };
+  }
+  return null;
 }
 
 const reserved = (reservation: Reservation, amount: Micros): Funds => ({

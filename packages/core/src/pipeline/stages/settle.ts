@@ -10,14 +10,14 @@ import { buildRecord } from '../build-record.ts';
 import type { Delivered } from '../delivered.ts';
 import type { Planned, Progress, Target } from '../exchange.ts';
 import type { Bill } from '../money/bill.ts';
-import { billAsReserved, billOf, statedBill } from '../money/draw-up-bill.ts';
+import { type BillPorts, billAsReserved, billOf, statedBill } from '../money/draw-up-bill.ts';
 import { settleFunds } from '../money/funds.ts';
 import type { Ports } from '../ports.ts';
 
 /** A compressed answer may be longer than what is kept of it: at its end it says what was used. */
 const MAX_READ = 4 * MAX_KEPT;
 
-type SettlePorts = Pick<Ports, 'records' | 'clock' | 'compression' | 'faults' | 'pricing'>;
+type SettlePorts = Pick<Ports, 'records' | 'clock' | 'faults'> & BillPorts;
 
 /** Stage 10 for an answer of a provider, whole or cut. */
 export async function settleAnswer(
