@@ -89,6 +89,18 @@ test('base URLs that are no JSON object are refused by name', async () => {
   );
 });
 
+test.each([
+  ['{"opnai":"https://a.example"}', 'The provider base URLs name an unknown provider: "opnai".'],
+  [
+    '{"openai":"a.example"}',
+    'The base URL of "openai" must be an http or https URL without credentials, query or fragment.',
+  ],
+])('base URLs that no function could use are refused by name: %s', async (text, sentence) => {
+  const host = hostProcess(assembly, dataDir, { WEIR_PROVIDER_BASE_URLS: text });
+  expect(await host.ended).toBe(1);
+  expect(host.stderr()).toBe(`[host] WEIR_PROVIDER_BASE_URLS: ${sentence}\n`);
+});
+
 test('engines that end by themselves say why', async () => {
   const engines = fork(ENGINES, { execArgv: ['--disable-warning=ExperimentalWarning'], silent: true });
   engines.send({ type: 'no such message' });

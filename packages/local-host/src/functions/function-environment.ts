@@ -1,3 +1,4 @@
+import { parseBaseUrls } from '@weir/core';
 import * as z from 'zod';
 import { REGION } from '../assembly/scope.ts';
 import type { EngineEndpoints } from '../engines/messages.ts';
@@ -73,11 +74,22 @@ function overridden(
       const joined = {
         ...parse(value),
         demo: endpoints.demoProvider,
-        ...(own === undefined ? {} : parse(own)),
+        ...(own === undefined ? {} : parseOwn(own)),
       };
       return [name, JSON.stringify(joined)];
     }),
   );
+}
+
+/** As the functions will read it, which would only end with a stack. */
+function parseOwn(text: string): Record<string, string> {
+  const own = parse(text);
+  try {
+    parseBaseUrls(text);
+  } catch (error) {
+    throw new InvalidSettings(`${BASE_URLS}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return own;
 }
 
 function parse(text: string): Record<string, string> {
