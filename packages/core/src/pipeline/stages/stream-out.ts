@@ -9,10 +9,10 @@ import { type Answer, gatewayHeaders } from '../answer.ts';
 import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
+import { lateAnswer, untilDeadline } from '../stream-out/deadline.ts';
 import { refusedAsEmpty } from '../stream-out/empty-answer.ts';
 import { MAX_STREAMED, relay } from '../stream-out/relay.ts';
 import { errorAnswer, relayOpened } from '../stream-out/relay-opened.ts';
-import { lateAnswer, timeLeft } from '../stream-out/time-left.ts';
 import { translateOut } from '../stream-out/translated.ts';
 import { wholeAnswer } from '../stream-out/whole.ts';
 
@@ -40,7 +40,7 @@ export async function streamOut(
   const common = { target, status: answer.status, headers: answer.headers };
 
   if (isHeld(answer.headers)) {
-    const maxWait = durationMs(Math.min(HELD.maxWait, timeLeft(exchange, ports)));
+    const maxWait = durationMs(Math.min(HELD.maxWait, untilDeadline(exchange, ports)));
     const held = await holdWhole(answer.body, { ...HELD, maxWait }, ports.timer);
     if (held.kind === 'broken')
       return new Refusal('upstreamBroke', {

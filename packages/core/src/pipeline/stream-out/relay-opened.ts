@@ -8,9 +8,9 @@ import type { Answer } from '../answer.ts';
 import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
+import { lateAnswer, untilDeadline } from './deadline.ts';
 import { refusedAsEmpty } from './empty-answer.ts';
 import { relay } from './relay.ts';
-import { lateAnswer, timeLeft } from './time-left.ts';
 import { wholeAnswer } from './whole.ts';
 
 /** How long and how far a stream is read before its status is promised. */
@@ -26,7 +26,7 @@ export async function relayOpened(
 ): Promise<Answer | Refusal> {
   const { answer, target } = called;
   const opening = openingReader();
-  const maxWait = durationMs(Math.min(OPENING.maxWait, timeLeft(exchange, ports)));
+  const maxWait = durationMs(Math.min(OPENING.maxWait, untilDeadline(exchange, ports)));
   const held = await holdWhole(answer.body, { ...OPENING, maxWait, until: opening.push }, ports.timer);
   const late = held.kind === 'open' ? lateAnswer(exchange, target, ports) : null;
   if (late) {

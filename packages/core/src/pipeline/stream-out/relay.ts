@@ -10,7 +10,7 @@ import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { settleAnswer } from '../stages/settle.ts';
-import { outOfTime, timeLeft } from './time-left.ts';
+import { outOfTime, untilDeadline } from './deadline.ts';
 
 /** The most that a function can stream in one answer (spec/platform 2). */
 export const MAX_STREAMED = 200 * 1024 * 1024;
@@ -38,7 +38,7 @@ export function relay(
     consume(consumer) {
       const alive = format && isText ? keepAlive(consumer, KEEP_ALIVE[format], ports).consumer : consumer;
       const out = target.hidesUsage && isText ? hideUsageChunk(alive) : alive;
-      const stop = ports.timer.after(timeLeft(exchange, ports), () => cancel(outOfTime(exchange)));
+      const stop = ports.timer.after(untilDeadline(exchange, ports), () => cancel(outOfTime(exchange)));
       answer.body.consume({
         chunk(bytes) {
           if (cut) return;

@@ -17,7 +17,7 @@ import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { settleAnswer } from '../stages/settle.ts';
-import { lateAnswer, outOfTime, timeLeft } from './time-left.ts';
+import { lateAnswer, outOfTime, untilDeadline } from './deadline.ts';
 import { wholeAnswer } from './whole.ts';
 
 /** No model writes as much; the whole answer has to be in memory to be translated. */
@@ -65,7 +65,7 @@ function answerHeaders(exchange: Planned, { answer }: Called, { dropped }: Trans
 async function wholeOut(out: Out): Promise<Answer | Refusal> {
   const { exchange, called, translated, ports } = out;
   const { answer, target } = called;
-  const limits = { maxBytes: MAX_WHOLE, maxWait: timeLeft(exchange, ports) };
+  const limits = { maxBytes: MAX_WHOLE, maxWait: untilDeadline(exchange, ports) };
   const held = await holdWhole(answer.body, limits, ports.timer);
   if (held.kind === 'open') {
     answer.body.cancel();
@@ -143,7 +143,7 @@ class StreamedOut {
   begin(): void {
     const { exchange, called, ports } = this.#out;
     this.#stops.push(
-      ports.timer.after(timeLeft(exchange, ports), () => this.#cut(outOfTime(exchange))),
+      ports.timer.after(untilDeadline(exchange, ports), () => this.#cut(outOfTime(exchange))),
       ports.timer.after(MAX_HOLD, () => this.#commit()),
     );
     called.answer.body.consume({

@@ -7,7 +7,7 @@ import type { Ports } from '../ports.ts';
 type ClockPort = Pick<Ports, 'clock'>;
 
 /** Until an answer's last byte must be out, for a timer: never nothing. */
-export const timeLeft = ({ deadline }: Planned, { clock }: ClockPort): DurationMs =>
+export const untilDeadline = ({ deadline }: Planned, { clock }: ClockPort): DurationMs =>
   durationMs(Math.max(1, deadline - clock.now()));
 
 /** A timer may run before the clock has come as far. */
