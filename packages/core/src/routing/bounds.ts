@@ -31,6 +31,8 @@ export const ROUTE_BOUNDS = {
   patternSize: 200,
   /** Characters of a field that a regular expression looks at. */
   subjectLength: 4096,
+  /** Values of an array that a condition looks at, those of arrays within it counted. */
+  entries: 100,
   /** Of a body. */
   bodyDepth: 100,
   /** Told of one route. */

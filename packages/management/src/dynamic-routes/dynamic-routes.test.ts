@@ -250,6 +250,24 @@ describe('a graph with faults', () => {
     expect((await snapshot()).routes).toEqual([]);
   });
 
+  it('may name no provider whose models no unified request can name', async () => {
+    const elements = graphOf('m').map((element) =>
+      element.type === 'model'
+        ? { ...element, properties: { ...element.properties, provider: 'elevenlabs' } }
+        : element,
+    );
+    const { status, json } = await call('POST', '', { name: 'a', elements });
+    expect([status, json.errors]).toEqual([
+      400,
+      [
+        expect.objectContaining({
+          message: expect.stringContaining('there is no provider "elevenlabs" with models for a route'),
+          path: ['body', 'elements', '1', 'properties', 'provider'],
+        }),
+      ],
+    ]);
+  });
+
   it('may name a custom provider of the account, enabled or not, and no other', async () => {
     const elements = (provider: string) =>
       graphOf('m').map((element) =>

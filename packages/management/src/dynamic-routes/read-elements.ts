@@ -1,10 +1,4 @@
-import {
-  customProviderNamed,
-  findProvider,
-  findProviderByModelPrefix,
-  Refusal,
-  type RouteElement,
-} from '@weir/core';
+import { customProviderNamed, findProviderByModelPrefix, Refusal, type RouteElement } from '@weir/core';
 import { checkRoute } from '@weir/core/routing';
 import type { GatewayCall } from '../access/endpoints.ts';
 import type { ManagementPorts } from '../ports.ts';
@@ -20,9 +14,7 @@ export async function readElements(
 ): Promise<readonly RouteElement[] | Refusal> {
   const snapshot = await accounts.snapshot(account);
   const isProvider = (name: string) =>
-    findProvider(name) !== null ||
-    findProviderByModelPrefix(name) !== null ||
-    customProviderNamed(snapshot, name) !== null;
+    findProviderByModelPrefix(name) !== null || customProviderNamed(snapshot, name) !== null;
   const checked = checkRoute(elements, { isProvider });
   if (!('faults' in checked)) return checked;
   const faults = checked.faults.map(({ message, path }) => ({ message, path: ['body', ...path] }));

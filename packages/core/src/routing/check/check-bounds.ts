@@ -39,6 +39,10 @@ export function checkBounds(elements: readonly unknown[]): RouteFault | null {
 }
 
 /** Bytes as JSON, about: escapes are not counted. */
-const sizeOf = (value: unknown): number => (typeof value === 'string' ? Buffer.byteLength(value) + 3 : 3);
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + 3;
+  // As it will be written: of `1e20` that is all of its digits.
+  return typeof value === 'number' ? String(value).length + 1 : 3;
+}
 
 const fault = (path: readonly string[], message: string): RouteFault => ({ element: null, message, path });

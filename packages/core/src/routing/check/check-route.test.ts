@@ -159,6 +159,11 @@ describe('a route’s elements, when they are saved (spec 5.10-10)', () => {
       route(when('x', 'metadata.plan', 'e', 'e')),
       'must be an object of fields',
     ],
+    [
+      'no condition',
+      route({ ...when('x', {}, 'e', 'e'), properties: {} }),
+      '(properties.conditions): must be an object of fields',
+    ],
     ['a field without a name', route(when('x', { 'body.': 1 }, 'e', 'e')), '"body." is no field'],
     [
       'a field with an empty name',
@@ -224,7 +229,11 @@ describe('a route’s elements, when they are saved (spec 5.10-10)', () => {
     ['no model', route(changed(model('x'), { model: '' })), 'must be the name of a model'],
     ['an id of 65 characters', route({ ...model('x'), id: 'x'.repeat(65) }), 'must be 1 to 64 letters'],
     ['an id with other characters', route({ ...model('x'), id: 'a#b' }), 'must be 1 to 64 letters'],
-    ['an id that reaches prototypes', route({ ...model('x'), id: '__proto__' }), 'must be 1 to 64 letters'],
+    [
+      'an id that reaches prototypes',
+      route({ ...model('x'), id: 'constructor' }),
+      '(id): is a name that no element may have',
+    ],
     [
       'outputs of an end',
       [start('e'), { ...end(), outputs: { next: { elementId: 's' } } }],
@@ -270,6 +279,9 @@ describe('a route’s elements, when they are saved (spec 5.10-10)', () => {
     );
     const large = when('x', { 'body.a': 'a'.repeat(ROUTE_BOUNDS.size) }, 'e', 'e');
     expect(said(route(large))[0]).toContain('more than 200000 bytes');
+    // As it is kept, `1e20` has 21 digits, and an item 400 KB.
+    const digits = when('x', { 'body.a': Array(21_000).fill(1e20) }, 'e', 'e');
+    expect(said(route(digits))[0]).toContain('more than 200000 bytes');
   });
 
   it('may be a chain of all the elements that a route may have', () => {

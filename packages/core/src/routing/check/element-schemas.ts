@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { JsonValue } from '../../gateway/json-value.ts';
 import { ROUTE_BOUNDS } from '../bounds.ts';
 import { parseFieldPath } from '../field-path.ts';
 import { isForbiddenName } from '../forbidden-name.ts';
@@ -7,9 +8,10 @@ import { readSplit } from '../split.ts';
 const ID = new RegExp(`^[\\w.:-]{1,${ROUTE_BOUNDS.idLength}}$`);
 
 const id = z.string('must be a text of 1 to 64 characters').check(
-  z.refine((text) => ID.test(text) && !isForbiddenName(text), {
+  z.refine((text) => ID.test(text), {
     error: `must be 1 to ${ROUTE_BOUNDS.idLength} letters, digits, ".", ":", "_" or "-"`,
   }),
+  z.refine((text) => !isForbiddenName(text), { error: 'is a name that no element may have: choose another' }),
 );
 
 const output = z.strictObject(
@@ -48,6 +50,11 @@ const split = z.record(z.string(), output, 'must be a map from shares, such as "
   }),
 );
 
+const conditions = z.pipe(
+  z.custom<JsonValue>((value) => value !== undefined, 'must be an object of fields and what they must be'),
+  z.json(),
+);
+
 const window = whole(1, ROUTE_BOUNDS.window, 'a number of seconds');
 
 const rate = {
@@ -67,7 +74,7 @@ export const ELEMENT_SCHEMAS = {
   conditional: z.strictObject({
     id,
     type: z.literal('conditional'),
-    properties: z.strictObject({ conditions: z.json() }, 'must be {"conditions": …}'),
+    properties: z.strictObject({ conditions }, 'must be {"conditions": …}'),
     outputs: z.strictObject({ true: output, false: output }, 'must be {"true": …, "false": …}'),
   }),
   percentage: z.strictObject({

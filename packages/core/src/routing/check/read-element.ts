@@ -7,6 +7,7 @@ import { ELEMENT_SCHEMAS } from './element-schemas.ts';
 
 /** Whom an account can call. */
 export interface Known {
+  /** Whose models unified requests can name: a route makes such names of its elements. */
   isProvider(name: string): boolean;
 }
 
@@ -53,7 +54,7 @@ function beyondSchema(element: RouteElement, known: Known): readonly Pick<RouteF
     const name = element.properties.provider.slice(0, 64);
     return [
       {
-        message: `there is no provider "${name}": use a provider's name, or custom-{slug} of an enabled custom provider`,
+        message: `there is no provider "${name}" with models for a route: use a provider's name, or custom-{slug} of an enabled custom provider`,
         path: ['properties', 'provider'],
       },
     ];

@@ -1,6 +1,7 @@
 // Its file for Node: a bundler would take the package's other one, which has other names.
 import sift from 'sift/index.js';
 import type { JsonValue } from '../../gateway/json-value.ts';
+import { ROUTE_BOUNDS } from '../bounds.ts';
 import { type FieldPath, parseFieldPath } from '../field-path.ts';
 import { checkCondition, isMembers } from './check-condition.ts';
 import { compilePattern } from './pattern.ts';
@@ -17,9 +18,12 @@ interface Field {
   readonly name: string;
 }
 
-/** Of an array, so that it costs no more than one text does. */
+/** Of an array that an expression looks at, so that it costs no more than one text does. */
 const ENTRIES = 16;
 const ENTRY_LENGTH = 256;
+
+/** In the place of the values that are not looked at: it equals nothing, and so does the array in which it stands. */
+const MORE = Symbol('more');
 
 type Operations = NonNullable<NonNullable<Parameters<typeof sift.createQueryTester>[1]>['operations']>;
 
@@ -63,14 +67,28 @@ export function compileCondition(conditions: unknown): Condition | null {
   return {
     fields: [...fields.keys()],
     holds: (read) => {
-      const document: Record<string, JsonValue> = {};
+      const document: Record<string, JsonValue | readonly unknown[]> = {};
       for (const { path, name } of known) {
         const value = read(path);
-        if (value !== undefined) document[name] = value;
+        if (value !== undefined) document[name] = Array.isArray(value) ? beginningOf(value) : value;
       }
       return test(document);
     },
   };
+}
+
+/** The matcher asks each value, those of arrays within too, each of its questions, and a body may hold millions. */
+function beginningOf(
+  values: readonly unknown[],
+  left: { values: number } = { values: ROUTE_BOUNDS.entries },
+): readonly unknown[] {
+  const beginning: unknown[] = [];
+  for (const value of values) {
+    if (left.values === 0) return [...beginning, MORE];
+    left.values -= 1;
+    beginning.push(Array.isArray(value) ? beginningOf(value, left) : value);
+  }
+  return beginning;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { JsonValue } from '../../gateway/json-value.ts';
 import { PROVIDERS } from '../../providers/registry.ts';
 import { isCredentialHeader } from '../field-path.ts';
 import { compileCondition } from './compile-condition.ts';
@@ -98,6 +99,32 @@ describe('a condition', () => {
       compileCondition({ 'body.a': { $regex: 'b' } })?.holds(() => [...value]);
     const filled = (index: number) => Array.from({ length: 40 }, (_, at) => (at === index ? 'b' : 'a'));
     expect([holds(filled(15)), holds(filled(16)), holds([`${'a'.repeat(256)}b`])]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('looks at the first 100 values of an array, arrays within it counted, whatever it asks of them', () => {
+    const holds = (condition: JsonValue, value: JsonValue) =>
+      compileCondition({ 'body.a': condition })?.holds(() => value);
+    const at = (index: number) => Array.from({ length: 1_000 }, (_, place) => (place === index ? 'b' : 'a'));
+    for (const condition of ['b', { $in: ['b', 'c'] }, { $gt: 'a' }, { $not: { $ne: 'b' } }])
+      expect([holds(condition, at(99)), holds(condition, at(100))]).toEqual([true, false]);
+    expect([holds({ $nin: ['b'] }, at(99)), holds({ $nin: ['b'] }, at(100))]).toEqual([false, true]);
+    // An array within one counts as a value, and so does each of its own.
+    expect([holds('b', [at(98)]), holds('b', [at(99)])]).toEqual([true, false]);
+    expect([holds('b', [Array(99).fill('a'), 'b']), holds('b', [Array(98).fill('a'), 'b'])]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('takes no array for another that only begins like it', () => {
+    const holds = (literal: JsonValue, value: JsonValue) =>
+      compileCondition({ 'body.a': { $eq: literal } })?.holds(() => value);
+    const ones = (length: number) => Array<number>(length).fill(1);
+    expect([holds(ones(100), ones(100)), holds(ones(100), ones(101)), holds(ones(101), ones(200))]).toEqual([
       true,
       false,
       false,
