@@ -140,6 +140,39 @@ describe('attempts (spec 5.6)', () => {
     },
   );
 
+  const FAILED = '{"error":{"message":"busy","code":503}}';
+  const native = (headers: Readonly<Record<string, string>>) =>
+    gateway.request({
+      path: `/v1/${ACCOUNT}/main/openai/v1/chat/completions`,
+      headers: { ...known, ...headers },
+      body: '{"model":"gpt-5"}',
+    });
+
+  it('a 200 that is nothing but an error is tried again', async () => {
+    provider(() => jsonAnswer(FAILED), answers);
+    expect((await native({ 'cf-aig-max-attempts': '2' })).status).toBe(200);
+    expect(gateway.record()).toMatchObject({
+      success: true,
+      attempts: [
+        { status: 200, failure: 'error-event' },
+        { status: 200, failure: null },
+      ],
+    });
+  });
+
+  it.each([
+    ['with no other attempt', {}, FAILED],
+    [
+      'of a job that failed, which is what was asked for',
+      { 'cf-aig-max-attempts': '2' },
+      '{"id":"job-1","status":"failed","error":{"message":"bad file"}}',
+    ],
+  ])('a provider’s own 200 %s goes out as it is', async (_, headers, body) => {
+    provider(() => jsonAnswer(body));
+    const answer = await native(headers);
+    expect([answer.status, answer.body, gateway.sent.length]).toEqual([200, body, 1]);
+  });
+
   it('and when no attempt is left, the answer has the error’s status and its body', async () => {
     provider(streams(BUSY));
     const { answer } = await send({ 'cf-aig-max-attempts': '2' });

@@ -158,6 +158,20 @@ describe('the universal endpoint (spec 5.8)', () => {
     });
   });
 
+  it.each([
+    ['xAI', '{"code":"resource exhausted","error":"too many requests"}', 429],
+    ['OpenRouter', '{"error":{"message":"busy","code":503},"user_id":"u"}', 503],
+    ['Anthropic', '{"type":"error","error":{"type":"overloaded_error","message":"busy"}}', 503],
+  ])('goes on when a 200 is nothing but an error: %s', async (_, body, statusCode) => {
+    provider(jsonAnswer(body), jsonAnswer('{"id":"1"}'));
+    const answer = await send([anthropic, openai]);
+    expect([answer.status, answer.body, answer.header('cf-aig-step')]).toEqual([200, '{"id":"1"}', '1']);
+    expect(gateway.recordsOfSteps()).toMatchObject([
+      { statusCode, success: false, attempts: [{ status: 200, failure: 'error-event' }] },
+      { statusCode: 200, success: true },
+    ]);
+  });
+
   it('translates a step of the pseudo-provider compat (rule 5)', async () => {
     const step = {
       provider: 'compat',

@@ -38,6 +38,8 @@ export function openingReader(): OpeningReader {
   };
 }
 
+type Reading = (body: Json) => boolean;
+
 /** A body that is no more than an error is short. */
 const MAX_ERROR = 64 * 1024;
 /** Every Responses answer has one that is null. */
@@ -46,19 +48,27 @@ const ERROR_MEMBER = /"error"\s*:\s*["{]/;
 /**
  * The error that is all of a 200's JSON body, as xAI and OpenRouter send it, for streams too (spec/providers 2.1-3, 2.6).
  * Null: there is none, or it stands beside an answer. Only bodies that hold such a member are parsed.
+ *
+ * @param holdsMore whether a body that holds an error is an answer all the same.
  */
-export function errorBody(bytes: Uint8Array): OpeningError | null {
+export function errorBody(bytes: Uint8Array, holdsMore: Reading = isAnswer): OpeningError | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (text.length > MAX_ERROR || text.indexOf('"error"') === -1) return null;
   if (!ERROR_MEMBER.test(text.toString('latin1'))) return null;
   const body = parseJson(text.toString('utf8'));
-  return isJson(body) && !isAnswer(body) ? readError(body) : null;
+  return isJson(body) && !holdsMore(body) ? readError(body) : null;
 }
 
 /** What a client's format has a place for, errors in it included. */
-const isAnswer = (body: Json) =>
+const isAnswer: Reading = (body) =>
   body.object === 'response' ||
   ['choices', 'output', 'content', 'data'].some((key) => Array.isArray(body[key]));
+
+/** What providers put beside an error that is all they have to say. */
+const OF_ERRORS = new Set(['error', 'type', 'code', 'message', 'request_id', 'user_id']);
+
+/** On a provider's own path a job that failed, with its error among its fields, is what was asked for. */
+export const isMoreThanError: Reading = (body) => Object.keys(body).some((key) => !OF_ERRORS.has(key));
 
 /** Events that only announce an answer. */
 const ANNOUNCING = new Set([

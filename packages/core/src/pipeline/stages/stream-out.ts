@@ -4,7 +4,7 @@ import { type HeaderMap, header } from '../../http/header-map.ts';
 import { durationMs } from '../../ids.ts';
 import { isEventStream, isEvents } from '../../streaming/event-streams.ts';
 import { holdWhole } from '../../streaming/hold-whole.ts';
-import { errorBody } from '../../streaming/opening.ts';
+import { errorBody, isMoreThanError } from '../../streaming/opening.ts';
 import { type Answer, gatewayHeaders } from '../answer.ts';
 import type { Called } from '../call/attempt.ts';
 import type { Planned, Progress } from '../exchange.ts';
@@ -51,7 +51,7 @@ export async function streamOut(
       const { bytes } = held;
       const empty = refusedAsEmpty(exchange, called, bytes);
       if (empty) return empty;
-      const error = exchange.endpoint.kind === 'unified' && answer.status < 300 ? errorBody(bytes) : null;
+      const error = answer.status < 300 ? errorInside(exchange, bytes) : null;
       if (error) return errorAnswer(exchange, called, headers, error, progress, ports);
       const delivered = {
         ...common,
@@ -75,6 +75,11 @@ export async function streamOut(
   if ((exchange.endpoint.kind !== 'native' || mayTryAgain(exchange)) && isEvents(answer.headers))
     return relayOpened(exchange, called, headers, progress, ports);
   return relay(exchange, called, headers, progress, ports);
+}
+
+function errorInside(exchange: Planned, bytes: Uint8Array) {
+  if (exchange.endpoint.kind === 'unified') return errorBody(bytes);
+  return mayTryAgain(exchange) ? errorBody(bytes, isMoreThanError) : null;
 }
 
 /** Whether somebody else, or the same provider once more, could give the answer that this one does not. */
