@@ -9,10 +9,13 @@ type Place = readonly [key: string] | readonly [parent: string, key: string];
  */
 const OF_CHAT: readonly Place[] = [['max_tokens'], ['max_completion_tokens']];
 const OF_RESPONSES: readonly Place[] = [['max_output_tokens']];
-const OF_GEMINI: readonly Place[] = [
-  ['generationConfig', 'maxOutputTokens'],
-  ['generation_config', 'max_output_tokens'],
-];
+/** Google reads either spelling of every name. */
+const inGemini = (...names: readonly string[]): readonly Place[] =>
+  names.flatMap((name): readonly Place[] => [
+    ['generationConfig', name],
+    ['generation_config', name],
+  ]);
+const OF_GEMINI = inGemini('maxOutputTokens', 'max_output_tokens');
 const OF_BEDROCK: readonly Place[] = [
   ['inferenceConfig', 'maxTokens'],
   ['inferenceConfig', 'max_new_tokens'],
@@ -21,18 +24,21 @@ const OF_BEDROCK: readonly Place[] = [
   ['max_tokens_to_sample'],
   ...OF_CHAT,
 ];
-const ANSWERS = ['n', 'best_of', 'num_generations'];
+const ANSWERS: readonly Place[] = [
+  ['n'],
+  ['best_of'],
+  ['num_generations'],
+  ...inGemini('candidateCount', 'candidate_count'),
+];
 
 /** The members of a body that {@link mostOutput} looks at. */
 export const OUTPUT_MEMBERS: ReadonlySet<string> = new Set([
-  ...ANSWERS,
-  ...[...OF_RESPONSES, ...OF_GEMINI, ...OF_BEDROCK].map(([first]) => first),
+  ...[...ANSWERS, ...OF_RESPONSES, ...OF_GEMINI, ...OF_BEDROCK].map(([first]) => first),
 ]);
 
 function placesOf(keys: ReadonlySet<string>, provider: string): readonly Place[] {
-  if (keys.has('contents')) return OF_GEMINI;
-  if (keys.has('inferenceConfig')) return OF_BEDROCK.slice(0, 2);
-  if (provider === 'aws-bedrock') return OF_BEDROCK;
+  if (provider === 'aws-bedrock') return keys.has('inferenceConfig') ? OF_BEDROCK.slice(0, 2) : OF_BEDROCK;
+  if (keys.has('contents') && !keys.has('messages') && !keys.has('prompt')) return OF_GEMINI;
   return keys.has('input') && !keys.has('messages') ? OF_RESPONSES : OF_CHAT;
 }
 
@@ -60,15 +66,11 @@ export function mostOutput(
   { provider, model }: { readonly provider: string; readonly model: string },
 ): MostOutput {
   if (SILENT.test(model)) return { tokens: 0, isSure: true };
-  const answers = Math.max(
-    1,
-    ...ANSWERS.map((key) => numberAt(request, key) ?? 1),
-    numberAt(child(request, 'generationConfig'), 'candidateCount') ?? 1,
-  );
+  const numberIn = ([first, second]: Place) =>
+    second === undefined ? numberAt(request, first) : numberAt(child(request, first), second);
+  const answers = Math.max(1, ...ANSWERS.map((place) => numberIn(place) ?? 1));
   const limits = placesOf(keys, provider)
-    .map(([first, second]) =>
-      second === undefined ? numberAt(request, first) : numberAt(child(request, first), second),
-    )
+    .map(numberIn)
     .filter((limit) => limit !== null && limit >= 0);
   const asked = limits.length > 0 ? Math.max(...limits.map(Number)) : null;
   const known = findServed(provider, model)?.maxOutput ?? null;

@@ -33,6 +33,32 @@ describe('the most that is written', () => {
       true,
     ],
     [
+      'Gemini in its other spelling, times the candidates',
+      { provider: 'google-ai-studio', model: 'gemini-2.5-flash' },
+      { contents: [], generation_config: { max_output_tokens: 90, candidate_count: 3 } },
+      270n,
+      true,
+    ],
+    [
+      'Gemini in both spellings at once',
+      { provider: 'google-ai-studio', model: 'gemini-2.5-flash' },
+      { contents: [], generationConfig: { max_output_tokens: 90, candidate_count: 3 } },
+      270n,
+      true,
+    ],
+    [
+      'chat’s own where the names of Gemini and Converse, which bound nothing there, stand beside it',
+      GPT,
+      chat({
+        max_tokens: 60,
+        contents: [],
+        generationConfig: { maxOutputTokens: 1 },
+        inferenceConfig: { maxTokens: 1 },
+      }),
+      60n,
+      true,
+    ],
+    [
       'Converse',
       { provider: 'aws-bedrock', model: 'amazon.nova-pro-v1:0' },
       chat({ inferenceConfig: { maxTokens: 100 } }),
