@@ -4,7 +4,8 @@ import type { StoredKey } from '../gateway/stored-key.ts';
 import { durationMs } from '../ids.ts';
 import { StoreUnavailable } from '../ports/config-source.ts';
 import { Secret } from '../secret.ts';
-import { ACCOUNT, GatewayForTest, jsonAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
+import { ACCOUNT, GatewayForTest, jsonAnswer, streamAnswer, TOKEN } from './__fixtures__/gateway-for-test.ts';
+import { ScriptedBody } from './__fixtures__/scripted-body.ts';
 
 const known = { 'cf-aig-authorization': `Bearer ${TOKEN}` };
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -201,6 +202,18 @@ describe('several keys of one alias', () => {
     expect(answer.status).toBe(200);
     expect(sentKeys()).toEqual(['Bearer sk-a', 'Bearer sk-b']);
     expect(gateway.record()).toMatchObject({ keyId: 'b', attempts: [{ status }, { status: 200 }] });
+  });
+
+  it('also when that stands in the first event of a stream', async () => {
+    const full = 'data: {"error":{"message":"slow down","code":429}}\n\n';
+    const word = 'data: {"choices":[{"delta":{"content":"hi"}}]}\n\n';
+    gateway.provider = () => {
+      const text = gateway.sent.length === 1 ? full : word;
+      return streamAnswer(new ScriptedBody((it) => it.send(text).end()));
+    };
+    const answer = await gateway.request({ headers: known });
+    expect([answer.status, answer.body]).toEqual([200, word]);
+    expect(sentKeys()).toEqual(['Bearer sk-a', 'Bearer sk-b']);
   });
 
   it('the last one’s refusal is the answer', async () => {

@@ -51,7 +51,7 @@ export async function streamOut(
       const { bytes } = held;
       const empty = refusedAsEmpty(exchange, called, bytes);
       if (empty) return empty;
-      const error = answer.status < 300 ? errorInside(exchange, bytes) : null;
+      const error = answer.status < 300 ? errorInside(exchange, called, bytes) : null;
       if (error) return errorAnswer(exchange, called, headers, error, progress, ports);
       const delivered = {
         ...common,
@@ -72,18 +72,19 @@ export async function streamOut(
     progress.firstByteAt = ports.clock.now();
     return relay(exchange, { ...called, answer: { ...answer, body: held.stream } }, headers, progress, ports);
   }
-  if ((exchange.endpoint.kind !== 'native' || mayTryAgain(exchange)) && isEvents(answer.headers))
+  if ((exchange.endpoint.kind !== 'native' || mayTryAgain(exchange, called)) && isEvents(answer.headers))
     return relayOpened(exchange, called, headers, progress, ports);
   return relay(exchange, called, headers, progress, ports);
 }
 
-function errorInside(exchange: Planned, bytes: Uint8Array) {
+function errorInside(exchange: Planned, called: Called, bytes: Uint8Array) {
   if (exchange.endpoint.kind === 'unified') return errorBody(bytes);
-  return mayTryAgain(exchange) ? errorBody(bytes, isMoreThanError) : null;
+  return mayTryAgain(exchange, called) ? errorBody(bytes, isMoreThanError) : null;
 }
 
-/** Whether somebody else, or the same provider once more, could give the answer that this one does not. */
-const mayTryAgain = ({ settings, steps }: Planned) => settings.maxAttempts.value > 1 || steps.length > 1;
+/** Whether somebody else, or the same provider once more or under another key, could give the answer that this one does not. */
+const mayTryAgain = ({ settings, steps }: Planned, { target }: Called) =>
+  settings.maxAttempts.value > 1 || steps.length > 1 || target.credential.hasSpare;
 
 /** Answers that cannot be passed on, told before the client has a byte. */
 function unusable(exchange: Planned, { answer, target }: Called): Refusal | null {
