@@ -107,6 +107,31 @@ describe('a request that names a route (spec 5.10)', () => {
     expect([answer.status, answer.body]).toEqual([424, expect.stringContaining('2917')]);
   });
 
+  it('has its way on its record where nobody was called, too', async () => {
+    deploy([start('few'), count('few', 'a', null), model('a'), end()]);
+    gateway.limiter = () => ({ admitted: false, retryAfter: durationMs(5000) });
+    expect((await ask()).status).toBe(429);
+    expect(gateway.record()).toMatchObject({
+      statusCode: 429,
+      provider: null,
+      route: {
+        route: 'r1',
+        version: 'v1',
+        steps: [
+          { element: 's', type: 'start', branch: 'next' },
+          { element: 'few', type: 'rate', branch: null, why: expect.stringMatching(/^over \d+ requests/) },
+        ],
+      },
+    });
+    // A universal request whose only step is a route that leads nowhere is such a one as well.
+    deploy([start('e'), end()]);
+    await ask({
+      path: `/v1/${ACCOUNT}/main`,
+      body: [{ provider: 'compat', endpoint: 'chat/completions', query: chat() }],
+    });
+    expect(paths().at(-1)).toBe('s:next e:null');
+  });
+
   it('sees the request’s own body and headers', async () => {
     const looks = { 'body.messages.0.content': { $regex: '^Hi' }, 'headers.x-team': 'red' };
     deploy([start('c'), when('c', looks, 'a', 'b'), model('a'), model('b'), end()]);

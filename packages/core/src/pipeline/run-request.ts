@@ -2,7 +2,7 @@ import { isRefusal, Refusal } from '../errors/refusal.ts';
 import { type Answer, refusalBody, refusalHeaders, type Story } from './answer.ts';
 import { answerQuestion } from './answer-question.ts';
 import { settleCircuits } from './call/circuits.ts';
-import type { Planned, Progress, Target } from './exchange.ts';
+import type { Planned, Progress, Target, Way } from './exchange.ts';
 import type { InboundRequest } from './inbound-request.ts';
 import { reserveFunds } from './money/reserve-funds.ts';
 import type { Ports } from './ports.ts';
@@ -40,7 +40,10 @@ export async function runRequest(request: InboundRequest, ports: Ports): Promise
       const answer = await answerQuestion(authenticated, authenticated.endpoint.question, ports);
       return isRefusal(answer) ? refuse(answer) : answer;
     }
-    const planned = await plan(authenticated, ports); //                   4 plan
+    const onWay = (way: Way) => {
+      story = { ...authenticated, way };
+    };
+    const planned = await plan(authenticated, ports, onWay); //            4 plan
     if (isRefusal(planned)) return refuse(planned);
     story = planned;
     target = planned.steps[0].target;

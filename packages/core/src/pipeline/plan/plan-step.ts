@@ -1,5 +1,5 @@
 import { isRefusal, Refusal } from '../../errors/refusal.ts';
-import type { Authenticated, PlannedStep, RoutedStep, Step, Target } from '../exchange.ts';
+import type { Authenticated, PlannedStep, RoutedStep, Step, Target, Way } from '../exchange.ts';
 import type { Ports } from '../ports.ts';
 import { RouteWay } from '../route/route-way.ts';
 import type { PlanPorts } from './plan-ports.ts';
@@ -23,11 +23,17 @@ async function targetAgain(exchange: Authenticated, ports: PlanPorts): Promise<T
 
 export type BeginPorts = Pick<Ports, 'routing' | 'rateLimiter' | 'faults' | 'clock' | 'ids'>;
 
-/** The first call that a step leads to. */
-export const beginStep = (step: PlannedStep, ports: BeginPorts): Promise<Step | Refusal> | Step =>
-  'routed' in step ? beginRoute(step, ports) : step;
+/** Told of the way that a route is about to go: it may end without a call, and is to be recorded then as well. */
+export type OnWay = (way: Way) => void;
 
-async function beginRoute(step: RoutedStep, ports: BeginPorts): Promise<Step | Refusal> {
+/** The first call that a step leads to. */
+export const beginStep = (
+  step: PlannedStep,
+  ports: BeginPorts,
+  onWay?: OnWay,
+): Promise<Step | Refusal> | Step => ('routed' in step ? beginRoute(step, ports, onWay) : step);
+
+async function beginRoute(step: RoutedStep, ports: BeginPorts, onWay?: OnWay): Promise<Step | Refusal> {
   const { request, options } = step.exchange;
   const router = await ports.routing.load();
   const draw = () => Buffer.from(ports.ids.random(4)).readUInt32BE() / 2 ** 32;
@@ -36,5 +42,7 @@ async function beginRoute(step: RoutedStep, ports: BeginPorts): Promise<Step | R
     { metadata: options.metadata, headers: request.headers, body: request.body },
     draw,
   );
-  return new RouteWay(step, walk, ports).begin();
+  const way = new RouteWay(step, walk, ports);
+  onWay?.(way);
+  return way.begin();
 }

@@ -4,7 +4,7 @@ import { type EffectiveSettings, effectiveSettings } from '../../policy/effectiv
 import type { Authenticated, Planned, PlannedStep } from '../exchange.ts';
 import { UNBUDGETED } from '../money/funds.ts';
 import type { PlanPorts } from '../plan/plan-ports.ts';
-import { type BeginPorts, beginStep, planStep } from '../plan/plan-step.ts';
+import { type BeginPorts, beginStep, type OnWay, planStep } from '../plan/plan-step.ts';
 import { planUniversal } from '../plan/plan-universal.ts';
 import { unifiedEndpoint } from '../unified-endpoint.ts';
 
@@ -15,6 +15,7 @@ const SETTLING_TIME = durationMs(10_000);
 export async function plan(
   exchange: Authenticated,
   ports: PlanPorts & BeginPorts,
+  onWay: OnWay,
 ): Promise<Planned | Refusal> {
   const settings = effectiveSettings(exchange.gateway.settings, exchange.request.headers);
   const steps =
@@ -24,7 +25,7 @@ export async function plan(
         )
       : await planOne(exchange, settings, ports);
   if (isRefusal(steps)) return steps;
-  const begun = await beginFirst(steps, ports);
+  const begun = await beginFirst(steps, ports, onWay);
   if (isRefusal(begun)) return begun;
   const [first] = begun;
   const { arrivedAt, deadline } = exchange.request;
@@ -45,10 +46,11 @@ export async function plan(
 async function beginFirst(
   steps: readonly PlannedStep[],
   ports: BeginPorts,
+  onWay: OnWay,
 ): Promise<Planned['steps'] | Refusal> {
   let refusal = new Refusal('invalidRequest');
   for (const [index, planned] of steps.entries()) {
-    const first = await beginStep(planned, ports);
+    const first = await beginStep(planned, ports, onWay);
     if (!isRefusal(first)) return [first, ...steps.slice(index + 1)];
     refusal = first;
   }
