@@ -6,9 +6,11 @@ import {
   jsonAnswer,
   NOW,
   STRANGER,
+  streamAnswer,
   type TestRequest,
   TOKEN,
 } from './__fixtures__/gateway-for-test.ts';
+import { ScriptedBody } from './__fixtures__/scripted-body.ts';
 
 const known = { 'cf-aig-authorization': TOKEN };
 const compat = `/v1/${ACCOUNT}/main/compat/chat/completions`;
@@ -116,6 +118,23 @@ describe('the record of a request', () => {
       usageSource: 'reported',
       usage: { input: 3, output: 5 },
       responseBody: { encoding: 'utf8', data: expect.stringMatching(/^\{"data"/), complete: false },
+    });
+  });
+
+  it('keeps of a compressed answer that was cut what could be read of it, and counts it', async () => {
+    const text = 'data: {"model":"gpt-5","choices":[{"delta":{"content":"hello"}}]}\n\n';
+    const usage = 'data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":5}}\n\n';
+    const decode = async (_: string, __: Uint8Array, ___: number, isCut = false) =>
+      isCut ? Buffer.from(text + usage) : null;
+    const ports = { ...gateway.ports(), compression: { decode } };
+    gateway.ports = () => ports;
+    const cut = streamAnswer(new ScriptedBody((it) => it.send('packed').break()));
+    gateway.provider = () => ({ ...cut, headers: new Map([...cut.headers, ['content-encoding', ['gzip']]]) });
+    await gateway.request({ headers: known, body: '{"model":"gpt-5","stream":true}' });
+    expect(gateway.record()).toMatchObject({
+      outcome: { kind: 'broken' },
+      usage: { input: 3, output: 5 },
+      responseBody: { encoding: 'utf8', data: text + usage, complete: false },
     });
   });
 

@@ -1,4 +1,13 @@
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  createBrotliCompress,
+  createDeflate,
+  createGzip,
+  createZstdCompress,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { durationMs, epochMs, parseRecordId } from '@weir/core';
 import { randomIds, systemTimer, zlibCompression } from './ports.ts';
@@ -33,6 +42,30 @@ describe('undoing a content encoding', () => {
       expect(await zlibCompression.decode(name, Buffer.from('not compressed'), 10_000)).toBeNull();
     },
   );
+
+  it.each([
+    ['gzip', createGzip],
+    ['deflate', createDeflate],
+    ['br', createBrotliCompress],
+    ['zstd', createZstdCompress],
+  ] as const)('%s that was cut comes back as far as it came', async (name, create) => {
+    const events = ['data: one\n\n', 'data: two\n\n', 'data: three\n\n'];
+    const encoder = create();
+    // As a server of events does: each can be read when it is there.
+    for (const event of events) {
+      encoder.write(event);
+      await new Promise<void>((flushed) => encoder.flush(flushed));
+    }
+    const bytes: Buffer = encoder.read();
+    const decoded = await zlibCompression.decode(name, bytes, 1_000, true);
+    expect(decoded?.toString()).toBe(events.join(''));
+    const shorter = await zlibCompression.decode(name, bytes.subarray(0, -2), 1_000, true);
+    expect(shorter?.toString()).toMatch(/^data: one\n\ndata: two\n\n/);
+    expect(await zlibCompression.decode(name, bytes, 1_000)).toBeNull();
+    expect(await zlibCompression.decode(name, bytes, 10, true)).toBeNull();
+    expect(await zlibCompression.decode(name, bytes.subarray(0, 2), 1_000, true)).toBeNull();
+    expect(await zlibCompression.decode(name, Buffer.from('not compressed'), 1_000, true)).toBeNull();
+  });
 
   it('a bomb costs no more than the limit', async () => {
     expect(await zlibCompression.decode('gzip', gzipSync(Buffer.alloc(50_000_000)), 1_000_000)).toBeNull();

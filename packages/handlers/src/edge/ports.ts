@@ -37,24 +37,36 @@ export const randomIds: Ids = {
   random: (size) => randomBytes(size),
 };
 
-/** Each takes the largest result that it may make. */
-const DECODERS: Readonly<
-  Record<string, (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>>
-> = {
-  gzip: promisify(zlib.gunzip),
-  deflate: promisify(zlib.inflate),
-  br: promisify(zlib.brotliDecompress),
-  zstd: promisify(zlib.zstdDecompress),
+interface Decoding {
+  readonly maxOutputLength: number;
+  /** What to do where the bytes end: without it, only a whole body will do. */
+  readonly finishFlush?: number;
+}
+
+interface Decoder {
+  readonly decode: (bytes: Uint8Array, options: Decoding) => Promise<Uint8Array>;
+  readonly asFarAsItGoes: number;
+}
+
+const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH, ZSTD_e_flush } = zlib.constants;
+const DECODERS: Readonly<Record<string, Decoder>> = {
+  gzip: { decode: promisify(zlib.gunzip), asFarAsItGoes: Z_SYNC_FLUSH },
+  deflate: { decode: promisify(zlib.inflate), asFarAsItGoes: Z_SYNC_FLUSH },
+  br: { decode: promisify(zlib.brotliDecompress), asFarAsItGoes: BROTLI_OPERATION_FLUSH },
+  zstd: { decode: promisify(zlib.zstdDecompress), asFarAsItGoes: ZSTD_e_flush },
 };
 
 export const zlibCompression: Compression = {
-  async decode(encoding, bytes, maxBytes) {
+  async decode(encoding, bytes, maxBytes, isCut = false) {
     const decoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
     if (!decoder) return null;
     try {
-      return await decoder(bytes, { maxOutputLength: maxBytes });
+      const limit = { maxOutputLength: maxBytes };
+      if (!isCut) return await decoder.decode(bytes, limit);
+      const beginning = await decoder.decode(bytes, { ...limit, finishFlush: decoder.asFarAsItGoes });
+      return beginning.length > 0 ? beginning : null;
     } catch {
-      // Damaged, cut or too large: the record keeps the bytes as they came.
+      // Damaged or too large, or cut where nobody expected it: the record keeps the bytes as they came.
       return null;
     }
   },

@@ -127,7 +127,7 @@ async function handOver(story: Story, ports: SettlePorts, build: () => Promise<S
   }
 }
 
-/** The answer without its content encoding; null when it cannot be undone, for instance because the answer was cut. */
+/** The answer without its content encoding, as far as it came; null when it cannot be undone. */
 async function readable(
   delivered: Delivered,
   ports: Pick<Ports, 'compression'>,
@@ -135,7 +135,9 @@ async function readable(
 ): Promise<Uint8Array | null> {
   const encoding = header(delivered.headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '') return delivered.bytes;
-  return ports.compression.decode(encoding, delivered.bytes, most);
+  // Of a longer one, which the client has, a part is no measure.
+  const isCut = delivered.fault !== null && delivered.bytes.length === delivered.size;
+  return ports.compression.decode(encoding, delivered.bytes, most, isCut);
 }
 
 function outcomeOf(fault: StreamFault | null): Outcome {
