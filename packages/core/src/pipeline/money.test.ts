@@ -217,6 +217,15 @@ describe('a spend limit (spec 5.11)', () => {
     expect(settled).toEqual([42n]);
   });
 
+  it.each(['text/plain;charset=UTF-8', 'application/x-www-form-urlencoded'])(
+    'holds for JSON that is called %s, which some providers read all the same',
+    async (type) => {
+      withLimit();
+      await gateway.request({ headers: { ...known, 'content-type': type }, body: ` \n${body}` });
+      expect(settled).toEqual([42n]);
+    },
+  );
+
   it('that is reached refuses with 429: which rule, what is spent, when again; nobody is called', async () => {
     const verdict = refused();
     withLimit();

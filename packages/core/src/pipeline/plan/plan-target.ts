@@ -6,6 +6,7 @@ import { nativeTarget, targetHeaders, upstreamUrl } from '../../providers/native
 import { askForUsage, readModel } from '../../providers/request-body.ts';
 import { needsUsageAsked, readPath } from '../../providers/request-path.ts';
 import type { Authenticated, Routed, Target } from '../exchange.ts';
+import type { InboundRequest } from '../inbound-request.ts';
 import type { PlanPorts } from './plan-ports.ts';
 import { planRun } from './plan-run.ts';
 import { planCountTokens, planUnified } from './plan-unified.ts';
@@ -84,8 +85,7 @@ async function planNative(
   );
   if (isRefusal(resolved)) return resolved;
 
-  const isJson = /json/i.test(header(request.headers, 'content-type') ?? 'json');
-  const facts = isJson && request.body.length > 0 ? readModel(request.body) : null;
+  const facts = mayBeJson(request) ? readModel(request.body) : null;
   const inBody = facts === null || isRefusal(facts) ? null : facts;
   const asked =
     inBody?.stream && needsUsageAsked(provider, path)
@@ -103,3 +103,10 @@ async function planNative(
     translated: null,
   };
 }
+
+const [SPACE, BRACE] = [0x20, 0x7b];
+
+/** Some providers read JSON whatever it is called, and `curl -d` and `fetch` call it a form and plain text. */
+const mayBeJson = ({ headers, body }: InboundRequest): boolean =>
+  body.length > 0 &&
+  (/json/i.test(header(headers, 'content-type') ?? 'json') || body.find((byte) => byte > SPACE) === BRACE);
