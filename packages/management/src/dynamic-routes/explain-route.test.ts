@@ -106,6 +106,28 @@ describe('explain', () => {
     });
   });
 
+  it('takes a body that is nested too deep for one without fields, as a route does, however deep it is', async () => {
+    const conditions = { 'body.deep': null };
+    const outputs = { true: to('small'), false: to('large') };
+    const id = await route([
+      start('looks'),
+      { id: 'looks', type: 'conditional', properties: { conditions }, outputs },
+      model('large'),
+      model('small'),
+      END,
+    ]);
+    const nested = (depth: number) =>
+      Buffer.from(`{"body":{"deep":${'['.repeat(depth)}${']'.repeat(depth)}}}`);
+    for (const [depth, element] of [
+      [99, 'large'],
+      [100, 'small'],
+      [100_000, 'small'],
+    ] as const) {
+      const { json } = await api.call('POST', `${BASE}/${id}/explain`, { body: nested(depth) });
+      expect(json.result).toMatchObject({ result: { element } });
+    }
+  });
+
   it('shows what budgets hold, and where a request goes that they cannot carry', async () => {
     const id = await route(BUDGET);
     const first = await explain(`/${id}`, { metadata: { team: 'red' } });

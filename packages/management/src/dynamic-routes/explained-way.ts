@@ -31,6 +31,9 @@ interface Explained {
   readonly sample: Sample;
 }
 
+/** More than the 100 that a route takes: of what lies between, the route itself says that it has no fields. */
+const MOST_DEPTH = 200;
+
 /** Where a request would go. */
 export interface Explanation {
   readonly steps: readonly RouteStep[];
@@ -54,7 +57,7 @@ export async function explainWay(explained: Explained, ports: Ports): Promise<Ex
     {
       metadata: sample.metadata,
       headers: headerMap(Object.entries(sample.headers)),
-      body: new TextEncoder().encode(sample.body === undefined ? '' : JSON.stringify(sample.body)),
+      body: new TextEncoder().encode(sample.body === undefined ? '' : textOf(sample.body)),
     },
     () => Buffer.from(ports.ids.random(4)).readUInt32BE() / 2 ** 32,
   );
@@ -76,6 +79,18 @@ export async function explainWay(explained: Explained, ports: Ports): Promise<Ex
     }
   }
   return { steps: walk.trace(), current: look.current, answered, why: move.why };
+}
+
+/** Nested deeper than a route looks into bodies, it has no fields to the route, and may be too deep to be written. */
+function textOf(body: unknown): string {
+  let level = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MOST_DEPTH) return '';
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  return JSON.stringify(body);
 }
 
 /** What counts and budgets hold, read once for each that the way comes to. */
