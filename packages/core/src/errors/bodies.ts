@@ -1,3 +1,4 @@
+import { placeOf } from '../form/fault.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Who reads the error: each surface's clients look for it in another place (spec 2.2, 2.3, 1.6-10, 1.6-11). */
@@ -58,7 +59,8 @@ export function errorBody(refusal: Refusal, surface: ErrorSurface): string {
           message,
           type: surface === 'messages' ? (MESSAGES_TYPES[type] ?? type) : type,
           code,
-          param: null,
+          // OpenAI's SDK has it as the error's `param`.
+          param: path?.[0] === 'body' && path.length > 1 ? placeOf(path.slice(1)) : null,
           ...(refusal.details ? { details: refusal.details } : {}),
         },
         name: 'AiGatewayError',

@@ -20,5 +20,9 @@ export const fault = (path: readonly string[], message: string, details?: Json):
   ...(details ? { details } : {}),
 });
 
+/** A place in a body as its API's documentation writes it: `messages[3].content`. */
+export const placeOf = (path: readonly string[]): string =>
+  path.map((step, at) => (/^\d+$/.test(step) ? `[${step}]` : at === 0 ? step : `.${step}`)).join('');
+
 export const isFault = (value: unknown): value is Fault =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'fault';

@@ -104,6 +104,15 @@ describe('a run (spec 5.3)', () => {
     expect([answer.status, answer.body]).toEqual([429, '{"error":{"message":"no"}}']);
   });
 
+  it('that fails inside a 200 has not succeeded', async () => {
+    gateway.provider = () => jsonAnswer('{"error":{"message":"no","type":"rate_limit_error"}}');
+    const answer = await run({ model: 'openai/gpt-5', input: { messages: [] } });
+    expect([answer.status, answer.body]).toEqual([
+      429,
+      '{"error":{"message":"no","type":"rate_limit_error"}}',
+    ]);
+  });
+
   it('that streams has no envelope', async () => {
     const event = 'data: {"choices":[{"delta":{"content":"hi"}}]}\n\n';
     gateway.provider = () => streamAnswer(new ScriptedBody((it) => it.send(event).end()));

@@ -30,7 +30,7 @@ const LINES: Translator = {
   pin: () => fault([], ''),
   translate: ({ body, model, dialect }) => {
     const { stream = false, refuse } = JSON.parse(Buffer.from(body).toString());
-    if (refuse) return fault(['stop'], 'it has no stop');
+    if (refuse) return fault(...(refuse as Parameters<typeof fault>));
     return {
       path: `v1/${dialect}/${model}`,
       query: 'alt=x',
@@ -108,12 +108,32 @@ describe('a request for a provider with another format', () => {
   });
 
   it('that cannot be said to the provider is refused with its place, and calls nobody', async () => {
-    const answer = await gateway.request({ path, headers, body: '{"model":"anthropic/claude","refuse":1}' });
+    const refuse = [['stop'], 'it has no stop'];
+    const answer = await gateway.request({
+      path,
+      headers,
+      body: JSON.stringify({ model: 'anthropic/claude', refuse }),
+    });
     expect([answer.status, answer.json().errors]).toEqual([
       400,
       [{ code: 2921, message: 'it has no stop', path: ['body', 'stop'] }],
     ]);
     expect(gateway.sent).toHaveLength(0);
+  });
+
+  it('names the place in its message and as `param`, which is all that SDKs show', async () => {
+    const refuse = [['messages', '1', 'role'], 'This must be a text, not a number.'];
+    const answer = await gateway.request({
+      path: `/client/v4/accounts/${ACCOUNT}/ai/v1/chat/completions`,
+      headers: { authorization: TOKEN, 'cf-aig-gateway-id': 'main' },
+      body: JSON.stringify({ model: 'anthropic/claude', refuse }),
+    });
+    expect(answer.json().error).toEqual({
+      message: 'messages[1].role: This must be a text, not a number.',
+      type: 'invalid_request_error',
+      code: 2921,
+      param: 'messages[1].role',
+    });
   });
 
   it('is answered with the provider’s error in the client’s words', async () => {

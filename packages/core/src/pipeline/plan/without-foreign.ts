@@ -1,7 +1,7 @@
 import { Refusal } from '../../errors/refusal.ts';
 import { lookAlikes } from '../../form/bound-content.ts';
 import { mayHoldForeign } from '../../form/bound-markers.ts';
-import { type Fault, isFault } from '../../form/fault.ts';
+import { type Fault, isFault, placeOf } from '../../form/fault.ts';
 import type { Unbound } from '../../ports/translation.ts';
 import type { UnifiedFormat } from '../../providers/descriptor.ts';
 import { type ModelTarget, placedModel } from '../../providers/unified-target.ts';
@@ -47,4 +47,8 @@ export async function withoutForeign(
 
 /** The caller's 400 for what cannot be said to a provider. */
 export const refused = ({ message, path, details }: Fault): Refusal =>
-  new Refusal('invalidRequest', { message, path: ['body', ...path], details });
+  new Refusal('invalidRequest', { message: placed(message, path), path: ['body', ...path], details });
+
+/** SDKs show the message alone, so what it calls "this" has to be named in it. */
+const placed = (message: string, path: readonly string[]) =>
+  message.startsWith('This ') && path.length > 0 ? `${placeOf(path)}: ${message}` : message;

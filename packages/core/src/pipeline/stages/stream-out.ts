@@ -78,8 +78,10 @@ export async function streamOut(
 }
 
 function errorInside(exchange: Planned, called: Called, bytes: Uint8Array) {
-  if (exchange.endpoint.kind === 'unified') return errorBody(bytes);
-  return mayTryAgain(exchange, called) ? errorBody(bytes, isMoreThanError) : null;
+  const { kind } = exchange.endpoint;
+  if (kind === 'unified') return errorBody(bytes);
+  // The envelope of a run would call it a success.
+  return kind === 'run' || mayTryAgain(exchange, called) ? errorBody(bytes, isMoreThanError) : null;
 }
 
 /** Whether somebody else, or the same provider once more or under another key, could give the answer that this one does not. */
