@@ -154,6 +154,8 @@ export interface Way {
   readonly trace: RouteTrace;
   /** What comes after a step. A refusal: the way is over. */
   after(tried: Tried): Promise<Step | Refusal>;
+  /** Nothing comes after a step any more: it is the last of the way. */
+  stop(tried: Tried): void;
   /**
    * What comes instead of a step whose circuit is open: the model's fallback, as if it had failed at once; the step itself
    * where that comes to nobody who can be called. Null: it has no fallback, or its turn came again.

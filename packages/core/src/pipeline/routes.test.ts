@@ -204,6 +204,23 @@ describe('a model element that fails', () => {
     expect(gateway.sent).toHaveLength(3);
   });
 
+  it.each([
+    ['failed', 503, 'it failed: status 503'],
+    ['answered', 200, 'it answers'],
+  ])('is the last of the way where it %s with no time left, and stands on it', async (_, status, why) => {
+    deploy([start('a'), model('a', 'b', 'b'), model('b'), end()]);
+    gateway.provider = () => {
+      gateway.advance(1000);
+      return jsonAnswer('{"model":"a"}', status);
+    };
+    const answer = await ask({ headers: { ...headers, 'weir-total-timeout': '800' } });
+    expect([answer.status, gateway.sent.length]).toEqual([status, 1]);
+    expect(gateway.record().route?.steps).toMatchObject([
+      { element: 's' },
+      { element: 'a', branch: null, why },
+    ]);
+  });
+
   it('ends the request with its own answer where it has no fallback', async () => {
     deploy([start('a'), model('a'), end()]);
     provider(jsonAnswer('{"error":{"message":"no such thing"}}', 404));

@@ -61,6 +61,8 @@ export interface RouteWalk {
   counted(isAdmitted: boolean, took: number): RouteMove;
   /** @param why of a failure, in words: `status 503`, `timeout`. */
   tried(succeeded: boolean, why: string, took: number): RouteMove;
+  /** As `tried`, where nothing comes after it: there is no time left, or nobody else may be asked. The way ends at the model. */
+  stopped(succeeded: boolean, why: string, took: number): void;
   /** The budget of a `rate` element on the way cannot carry the call: the walk goes back to it and takes its fallback. */
   overBudget(element: string, took: number): RouteMove;
   /**

@@ -61,6 +61,10 @@ export class RouteWay implements Way {
     return this.#end ?? this.#follow(this.#walk.tried(succeeded, why, took));
   }
 
+  stop({ succeeded, why, took }: Tried): void {
+    if (this.#end === null) this.#walk.stopped(succeeded, why, took);
+  }
+
   async passOver(step: Step): Promise<Step | Refusal | null> {
     const move = this.#walk.passedOver(`the circuit of ${step.target.provider.slug} is open`);
     if (move === null) return null;

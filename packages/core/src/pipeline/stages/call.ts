@@ -63,6 +63,7 @@ export async function callSteps(
       why: inWords(last.result),
       took,
     };
+    if (!goesOn) last.step.way?.stop(outcome);
     const next = goesOn ? await queue.after(outcome) : null;
     if (succeeded) {
       if (kept) drop(kept);

@@ -77,11 +77,11 @@ export class Walk implements RouteWalk {
   }
 
   tried(succeeded: boolean, why: string, took: number): RouteMove {
-    const element = this.#answered('model');
-    const decision = succeeded
-      ? { branch: 'success', why: 'it answers' }
-      : { branch: 'fallback', why: `it failed: ${why}` };
-    return this.#decide(element, decision, took);
+    return this.#decide(this.#answered('model'), outcomeOf(succeeded, why), took);
+  }
+
+  stopped(succeeded: boolean, why: string, took: number): void {
+    this.#trace.add(this.#answered('model'), null, outcomeOf(succeeded, why).why, took);
   }
 
   overBudget(id: string, took: number): RouteMove {
@@ -253,6 +253,9 @@ export class Walk implements RouteWalk {
     return `${most} in ${window} s for ${this.#tagged(key)}`;
   }
 }
+
+const outcomeOf = (succeeded: boolean, why: string): Decision =>
+  succeeded ? { branch: 'success', why: 'it answers' } : { branch: 'fallback', why: `it failed: ${why}` };
 
 const end = (why: string): RouteMove => ({ kind: 'end', why });
 
