@@ -190,7 +190,7 @@ describe('a pinned provider', () => {
     fc.assert(
       fc.property(
         fc.string(),
-        fc.oneof(fc.string(), fc.constantFrom('cloudflare', 'groq', 'bedrock')),
+        fc.oneof(fc.string(), fc.constantFrom('cloudflare', 'groq', 'bedrock', '__proto__', 'constructor')),
         (model, by) => {
           const pinned = pinnedTarget(model, by);
           expect(typeof (isFault(pinned) ? pinned.message : pinned.model)).toBe('string');

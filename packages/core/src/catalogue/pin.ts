@@ -1,4 +1,5 @@
 import { type Fault, fault } from '../form/fault.ts';
+import { ownValue } from '../own-value.ts';
 import { findProvider, findProviderByModelPrefix } from '../providers/registry.ts';
 import { allModels } from './catalogue.ts';
 import { prefixOf } from './model.ts';
@@ -58,7 +59,7 @@ export function pinnedTarget(model: string, provider: string): PinnedTarget | Fa
 
 function slugOf(provider: string): string | null {
   const name = provider.trim().toLowerCase();
-  const found = findProvider(ALSO[name] ?? name) ?? findProviderByModelPrefix(name);
+  const found = findProvider(ownValue(ALSO, name) ?? name) ?? findProviderByModelPrefix(name);
   return found?.slug ?? (name.startsWith('custom-') ? name : null);
 }
 
