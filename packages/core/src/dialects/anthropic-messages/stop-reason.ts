@@ -1,5 +1,6 @@
 import { child, type Json, textAt } from '../../form/json.ts';
 import type { Finish, FinishReason } from '../../form/response.ts';
+import { ownValue } from '../../own-value.ts';
 
 /** spec/providers 2.3, column messages. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -27,7 +28,7 @@ export interface Made {
  */
 export function readStop(stopped: Json, made: Made): Finish {
   const raw = textAt(stopped, 'stop_reason');
-  const known: FinishReason = (Object.hasOwn(REASONS, raw ?? '') && REASONS[raw ?? '']) || 'other';
+  const known = ownValue(REASONS, raw ?? '') ?? 'other';
   const stopSequence = textAt(stopped, 'stop_sequence');
   const details = child(stopped, 'stop_details');
   const explanation = textAt(details, 'explanation');

@@ -1,4 +1,5 @@
 import type { FinishReason } from '../../form/response.ts';
+import { ownValue } from '../../own-value.ts';
 
 /** Cohere's words (spec/providers 2.3); what is not among them stays beside the reason as it came. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -11,6 +12,6 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 };
 
 export function finishReason(raw: string | null, hasCalls: boolean): FinishReason {
-  const reason = raw === null ? 'stop' : (REASONS[raw] ?? 'other');
+  const reason = raw === null ? 'stop' : (ownValue(REASONS, raw) ?? 'other');
   return hasCalls && reason === 'stop' ? 'tool-calls' : reason;
 }

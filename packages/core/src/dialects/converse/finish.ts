@@ -1,6 +1,7 @@
 import { child, type Json, textAt } from '../../form/json.ts';
 import type { ModelError } from '../../form/model-error.ts';
 import type { Finish, FinishReason } from '../../form/response.ts';
+import { ownValue } from '../../own-value.ts';
 
 /** spec/providers 2.3, column converse. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -38,7 +39,7 @@ export function readFinish({ reason, fields, hasCalls, usedOutputTool, stop }: E
       parameter: null,
       raw: { stopReason: reason, ...(fields ? { additionalModelResponseFields: fields } : {}) },
     };
-  const meant = REASONS[reason ?? ''] ?? 'other';
+  const meant = ownValue(REASONS, reason ?? '') ?? 'other';
   const found = meant === 'tool-calls' && usedOutputTool ? 'stop' : meant;
   const sequence = found === 'stop-sequence' ? stopSequence(fields, stop) : undefined;
   return {

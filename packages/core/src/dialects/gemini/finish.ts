@@ -1,4 +1,5 @@
 import type { FinishReason } from '../../form/response.ts';
+import { ownValue } from '../../own-value.ts';
 
 const BLOCKED: FinishReason = 'blocked-output';
 
@@ -24,6 +25,6 @@ export const isMalformedCall = (raw: string | null) => raw !== null && MALFORMED
 
 /** `STOP` with calls means that calls were made: Google has no word of its own for it. */
 export function finishReason(raw: string | null, hasCalls: boolean): FinishReason {
-  const reason = raw === null ? 'stop' : (REASONS[raw] ?? 'other');
+  const reason = raw === null ? 'stop' : (ownValue(REASONS, raw) ?? 'other');
   return hasCalls && reason === 'stop' ? 'tool-calls' : reason;
 }

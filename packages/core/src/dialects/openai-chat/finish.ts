@@ -1,5 +1,6 @@
 import { ERROR_CLASSES, type ErrorClass, type ModelError } from '../../form/model-error.ts';
 import type { Finish, FinishReason } from '../../form/response.ts';
+import { ownValue } from '../../own-value.ts';
 
 /** Words of OpenAI and of those who copied its format (spec/providers 2.3). */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -29,10 +30,9 @@ export function readFinish(
   raw: string | null,
   holds: { readonly calls: boolean; readonly refusal: boolean },
 ): Finish | ModelError {
-  const failure = Object.hasOwn(FAILURES, raw ?? '') ? FAILURES[raw ?? ''] : undefined;
+  const failure = ownValue(FAILURES, raw ?? '');
   if (failure) return failed(failure, raw ?? '');
-  const known = Object.hasOwn(REASONS, raw ?? '') ? REASONS[raw ?? ''] : undefined;
-  return { reason: inContext(known ?? 'other', holds), raw };
+  return { reason: inContext(ownValue(REASONS, raw ?? '') ?? 'other', holds), raw };
 }
 
 function inContext(

@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSException } from 're2js';
+import { ownValue } from '../../own-value.ts';
 import { ROUTE_BOUNDS } from '../bounds.ts';
 import { patternSize } from './pattern-size.ts';
 
@@ -37,7 +38,7 @@ export function compilePattern(source: string, options: string): Pattern | strin
 function compile(source: string, options: string): Pattern | string {
   let flags = 0;
   for (const option of options) {
-    const flag = Object.hasOwn(FLAGS, option) ? FLAGS[option] : undefined;
+    const flag = ownValue(FLAGS, option);
     if (flag === undefined) return OPTIONS;
     flags |= flag;
   }

@@ -1,6 +1,7 @@
 import type { AssistantBlock, Citation } from '../../../form/blocks.ts';
 import { isJson, type Json, listAt, residueOf, textAt } from '../../../form/json.ts';
 import type { Proof, Residue } from '../../../form/provenance.ts';
+import { ownValue } from '../../../own-value.ts';
 import type { DecodeContext } from '../../provider-dialect.ts';
 import { readCitation } from '../citations.ts';
 
@@ -20,7 +21,8 @@ export function residueIn(value: Json, known: readonly string[]): { readonly res
     : { residue: { dialect: 'anthropic-messages', value: Object.fromEntries(rest) } };
 }
 
-export const blockResidue = (block: Json) => residueIn(block, KNOWN[textAt(block, 'type') ?? ''] ?? []);
+export const blockResidue = (block: Json) =>
+  residueIn(block, ownValue(KNOWN, textAt(block, 'type') ?? '') ?? []);
 
 export const signature = (value: string): Proof => ({ family: 'anthropic', kind: 'signature', value });
 

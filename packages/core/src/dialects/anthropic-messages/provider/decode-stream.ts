@@ -2,6 +2,7 @@ import type { ModelEvent } from '../../../form/events.ts';
 import { child, isJson, type Json, listAt, parseJson, textAt } from '../../../form/json.ts';
 import type { ModelError } from '../../../form/model-error.ts';
 import { headerMap } from '../../../http/header-map.ts';
+import { ownValue } from '../../../own-value.ts';
 import { failure, unfinished } from '../../decoding-failures.ts';
 import type { DecodeContext, Frame, StreamDecoder } from '../../provider-dialect.ts';
 import { readErrorBody, readUpstreamError } from '../../upstream-error.ts';
@@ -201,4 +202,4 @@ const STATUSES: Readonly<Record<string, number>> = {
   internalserverexception: 500,
   serviceunavailableexception: 503,
 };
-const statusOf = (type: string) => STATUSES[type.toLowerCase()] ?? 500;
+const statusOf = (type: string) => ownValue(STATUSES, type.toLowerCase()) ?? 500;

@@ -1,6 +1,7 @@
 import type { AssistantBlock, Citation } from '../../../form/blocks.ts';
 import { child, isJson, type Json, listAt, textAt } from '../../../form/json.ts';
 import type { Proof } from '../../../form/provenance.ts';
+import { ownValue } from '../../../own-value.ts';
 import type { DecodeContext } from '../../provider-dialect.ts';
 
 /** One block of a whole answer, or of a streamed one that comes whole. What has no word in the form stays as it is. */
@@ -92,7 +93,7 @@ function decodeMedia(block: Json): AssistantBlock[] | null {
   if (kind === 'image') return [{ kind, source: { kind: 'data', mediaType: `image/${format}`, data } }];
   if (kind === 'audio') return [{ kind, source: { kind: 'data', mediaType: `audio/${format}`, data } }];
   const name = textAt(media, 'name');
-  const mediaType = DOCUMENT_TYPES[format] ?? 'application/octet-stream';
+  const mediaType = ownValue(DOCUMENT_TYPES, format) ?? 'application/octet-stream';
   return [{ kind: 'file', source: { kind: 'data', mediaType, data }, ...(name === null ? {} : { name }) }];
 }
 

@@ -1,6 +1,7 @@
 import { isJson, parseJson, textAt } from '../../../form/json.ts';
 import type { ModelError } from '../../../form/model-error.ts';
 import { headerMap } from '../../../http/header-map.ts';
+import { ownValue } from '../../../own-value.ts';
 import type { AwsFrame } from '../../../streaming/aws-event-stream.ts';
 import { readUpstreamError } from '../../upstream-error.ts';
 
@@ -36,7 +37,7 @@ function exception(type: string, text: string): ModelError {
   const body = parseJson(text);
   // The stream's exceptions tell the model's own status beside the message.
   const own = isJson(body) && typeof body.originalStatusCode === 'number' ? body.originalStatusCode : null;
-  const status = STATUSES[type.toLowerCase()] ?? (own !== null && own >= 400 ? own : 502);
+  const status = ownValue(STATUSES, type.toLowerCase()) ?? (own !== null && own >= 400 ? own : 502);
   const name = type.charAt(0).toUpperCase() + type.slice(1);
   const said = isJson(body) && textAt(body, 'originalMessage');
   const error = readUpstreamError({ status, headers: headerMap([['x-amzn-errortype', name]]), text });

@@ -1,6 +1,7 @@
 import type { FileBlock, ImageBlock, MediaSource } from '../../../form/blocks.ts';
 import type { Json } from '../../../form/json.ts';
 import { sniffMediaType } from '../../../form/media.ts';
+import { ownValue } from '../../../own-value.ts';
 import { refuse, type Speech } from './speech.ts';
 
 const IMAGES: Readonly<Record<string, string>> = {
@@ -28,7 +29,9 @@ export function encodeImage(block: ImageBlock, speech: Speech): Json[] {
   const source = encodeSource(block.source, 'image', speech);
   if (!source) return [];
   const type = mediaTypeOf(block.source) ?? '';
-  const format = IMAGES[type] ?? IMAGES[`image/${extension(urlOf(block.source)).replace('jpg', 'jpeg')}`];
+  const format =
+    ownValue(IMAGES, type) ??
+    ownValue(IMAGES, `image/${extension(urlOf(block.source)).replace('jpg', 'jpeg')}`);
   if (format === undefined)
     return refuse(speech, `Amazon Bedrock takes images as PNG, JPEG, GIF or WebP, not as "${shown(type)}".`);
   return [{ image: { format, source } }];
@@ -39,7 +42,7 @@ export function encodeDocument(block: FileBlock, speech: Speech): Json[] {
   if (type.startsWith('image/')) return encodeImage({ kind: 'image', source: block.source }, speech);
   const source = encodeSource(block.source, 'file', speech);
   if (!source) return [];
-  const format = DOCUMENTS[type] ?? formatOfName(block.name ?? urlOf(block.source));
+  const format = ownValue(DOCUMENTS, type) ?? formatOfName(block.name ?? urlOf(block.source));
   if (format === undefined)
     return refuse(
       speech,

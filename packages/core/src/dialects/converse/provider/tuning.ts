@@ -1,5 +1,6 @@
 import type { Json } from '../../../form/json.ts';
 import type { ParameterName, Parameters } from '../../../form/request.ts';
+import { ownValue } from '../../../own-value.ts';
 
 /** Bedrock's limits: 16 entries of these characters. */
 const WORD = /^[A-Za-z0-9\s:_@$#=/+,.-]{0,256}$/;
@@ -30,7 +31,7 @@ const TIERS: Readonly<Record<string, string>> = {
 
 export function serviceTier({ serviceTier: wanted }: Parameters, drop: Drop): Json | null {
   if (wanted === undefined || wanted === 'auto') return null;
-  const type = TIERS[wanted];
+  const type = ownValue(TIERS, wanted);
   if (type === undefined) drop('serviceTier');
   return type === undefined ? null : { type };
 }

@@ -1,6 +1,7 @@
 import type { AudioBlock } from '../../../form/blocks.ts';
 import { type Json, residueOf, textAt } from '../../../form/json.ts';
 import type { ModelRequest } from '../../../form/request.ts';
+import { ownValue } from '../../../own-value.ts';
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   mp3: 'audio/mpeg',
@@ -28,7 +29,7 @@ export class AudioPieces {
       kind: 'audio',
       source: {
         kind: 'data',
-        mediaType: MEDIA_TYPES[format] ?? `audio/${format}`,
+        mediaType: ownValue(MEDIA_TYPES, format) ?? `audio/${format}`,
         data: Buffer.concat(this.#data).toString('base64'),
       },
       ...(this.#transcript === '' ? {} : { transcript: this.#transcript }),

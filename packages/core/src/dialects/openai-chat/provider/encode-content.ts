@@ -3,6 +3,7 @@ import { type Fault, fault } from '../../../form/fault.ts';
 import type { Json } from '../../../form/json.ts';
 import { sniffMediaType, writeUrl } from '../../../form/media.ts';
 import type { WireNames } from '../../../form/wire-names.ts';
+import { ownValue } from '../../../own-value.ts';
 import type { ChatDeviations } from './deviations.ts';
 
 /** What encoders of messages need beside the messages. */
@@ -64,7 +65,7 @@ const AUDIO_FORMATS: Readonly<Record<string, string>> = {
 function encodeAudio({ source }: AudioBlock, context: MessageContext): Json | Fault {
   if (!context.deviations.audio) return cannot('audio', context);
   if (source.kind !== 'data') return cannot('audio that is not in the request itself', context);
-  const format = AUDIO_FORMATS[source.mediaType];
+  const format = ownValue(AUDIO_FORMATS, source.mediaType);
   if (format === undefined) return cannot(`audio of the type "${source.mediaType.slice(0, 64)}"`, context);
   return { type: 'input_audio', input_audio: { data: source.data, format } };
 }
