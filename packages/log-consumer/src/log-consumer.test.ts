@@ -16,6 +16,7 @@ import {
   aRecordAt,
   type LogEngines,
   noise,
+  recordIdAt,
   startLogEngines,
   text,
   WatchedCalls,
@@ -373,13 +374,22 @@ describe('totals', () => {
     const watched = createDynamoDBClient({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
     watched.middlewareStack.add(calls.middleware, { step: 'initialize' });
     const consumer = openConsumer(watched);
-    const many = () => Array.from({ length: 10 }, () => message(record()));
-    await deliver(many(), consumer);
+    // Of known ids: which of an hour's four shards a record falls into, each of which is announced once, hangs on its id.
+    const many = (batch: number) =>
+      Array.from({ length: 10 }, (_, nth) =>
+        message(
+          record({ id: `${recordIdAt(AN_HOUR).slice(0, 10)}${'0'.repeat(14)}${batch}${nth}` as RecordId }),
+        ),
+      );
+    await deliver(many(0), consumer);
     const updates = () => calls.names.filter((name) => name === 'UpdateItemCommand').length;
-    const atFirst = updates();
-    await deliver(many(), consumer);
-    await deliver(many(), consumer);
-    expect(updates()).toBe(atFirst);
+    const ofTheMinute = 1;
+    const ofTheHoursShards = 4;
+    const ofTheKey = 1;
+    expect(updates()).toBe(ofTheMinute + ofTheHoursShards + ofTheKey);
+    await deliver(many(1), consumer);
+    await deliver(many(2), consumer);
+    expect(updates()).toBe(ofTheMinute + ofTheHoursShards + ofTheKey);
     watched.destroy();
   });
 

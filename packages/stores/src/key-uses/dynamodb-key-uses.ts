@@ -27,7 +27,9 @@ export interface KeyUsesOptions {
 export class DynamoDBKeyUses implements KeyUses {
   readonly #client: DynamoDBClient;
   readonly #table: string;
-  readonly #noted = new RecentlyUsed<string, EpochMs>(REMEMBERED);
+  readonly #noted = new RecentlyUsed<string, { readonly at: EpochMs; readonly done: Promise<void> }>(
+    REMEMBERED,
+  );
 
   constructor({ client, table }: KeyUsesOptions) {
     this.#client = client;
@@ -35,13 +37,24 @@ export class DynamoDBKeyUses implements KeyUses {
   }
 
   async note(account: AccountId, gateway: GatewayId, keyId: string, at: EpochMs): Promise<void> {
-    const pk = partitionOf(account, gateway);
-    const name = `${pk}#${keyId}`;
+    const name = `${partitionOf(account, gateway)}#${keyId}`;
     const noted = this.#noted.get(name);
-    if (noted !== undefined && at < noted + STEP) return;
+    // The records of a batch come at once, and most of them name one key: what is under way serves them all.
+    if (noted !== undefined && at < noted.at + STEP) return noted.done;
+    const done = this.#write(account, gateway, keyId, at);
+    this.#noted.set(name, { at, done });
+    try {
+      await done;
+    } catch (error) {
+      this.#noted.delete(name);
+      throw error;
+    }
+  }
+
+  async #write(account: AccountId, gateway: GatewayId, keyId: string, at: EpochMs): Promise<void> {
     const command = new UpdateItemCommand({
       TableName: this.#table,
-      Key: { pk: { S: pk }, sk: { S: keyId } },
+      Key: { pk: { S: partitionOf(account, gateway) }, sk: { S: keyId } },
       UpdateExpression: 'SET used_at = :at, #ttl = :ttl',
       // Another process may have noted the minute.
       ConditionExpression: 'attribute_not_exists(used_at) OR used_at <= :before',
@@ -57,7 +70,6 @@ export class DynamoDBKeyUses implements KeyUses {
     } catch (error) {
       if (!isConditionRefused(error)) throw error;
     }
-    this.#noted.set(name, at);
   }
 
   async list(account: AccountId, gateway: GatewayId): Promise<ReadonlyMap<string, EpochMs>> {
