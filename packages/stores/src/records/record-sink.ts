@@ -16,6 +16,9 @@ const LIMITS: GroupLimits = { entries: 10, bytes: 1024 * 1024, linger: 10 };
 /** Waits before a message that the queue failed to take is sent again. Milliseconds. */
 const PAUSES = [100, 400] as const;
 
+const BODIES_LOST =
+  'The bodies were not kept: they are too large for the queue, and the bucket did not take them.';
+
 export interface RecordSinkOptions {
   readonly queueUrl: string;
   /** Called when the first record needs the bucket, so that the S3 client is loaded only then. */
@@ -57,18 +60,25 @@ class SqsRecordSink implements RecordSink {
 
   async put(record: RequestRecord): Promise<void> {
     const reasons: string[] = [];
+    let message: QueueMessage | null = null;
     try {
-      const message = await this.#messageFor(record);
+      message = await this.#messageFor(record);
       if (await this.#queued(message, reasons)) return;
     } catch (error) {
       reasons.push(String(error));
     }
     try {
       await this.#setAside('spill', record);
+      return;
     } catch (error) {
       reasons.push(String(error));
-      this.#writeLine(JSON.stringify({ level: 'error', event: 'record-not-stored', reasons, record }));
     }
+    // The bucket takes nothing, and the queue was not asked. A line of megabytes is cut by whoever collects lines.
+    if (message === null && (await this.#queued(asMessage(recordText(withoutBodies(record))), reasons)))
+      this.#writeLine(
+        JSON.stringify({ level: 'error', event: 'bodies-not-stored', reasons, record: record.id }),
+      );
+    else this.#writeLine(JSON.stringify({ level: 'error', event: 'record-not-stored', reasons, record }));
   }
 
   async #messageFor(record: RequestRecord): Promise<QueueMessage> {
@@ -110,6 +120,13 @@ class SqsRecordSink implements RecordSink {
 /** Unpacked, because that is what the consumer works on: it takes several messages at once. */
 const bodyBytes = ({ requestBody, responseBody }: RequestRecord) =>
   Buffer.byteLength(requestBody?.data ?? '') + Buffer.byteLength(responseBody?.data ?? '');
+
+const withoutBodies = (record: RequestRecord): RequestRecord => ({
+  ...record,
+  warnings: [...record.warnings, BODIES_LOST],
+  requestBody: null,
+  responseBody: null,
+});
 
 function asMessage(text: string): QueueMessage {
   return { text, bytes: Buffer.byteLength(text) };

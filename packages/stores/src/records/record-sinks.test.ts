@@ -277,6 +277,42 @@ describe('records on their way', () => {
     expect(await objectRecord(`spill/2026-01-02/${record.id}.json.gz`)).toEqual(record);
   });
 
+  it('too large for a message, with a bucket that takes nothing, are queued without their bodies and not lost', async () => {
+    using queue = await startScriptedQueue((_, sent) => accept(sent));
+    const lines: string[] = [];
+    const body = { encoding: 'utf8', data: 'x'.repeat(2_000_000), complete: true } as const;
+    const record = aRecord({ requestBody: body, responseBody: body, warnings: ['one'] });
+    const writeLine = (line: string) => lines.push(line);
+    await createRecordSink({ ...queue, loadBucket: noBucket, writeLine }).put(record);
+    expect(queue.calls.map((sent) => sent.length)).toEqual([1]);
+    expect(JSON.parse(queue.calls[0]?.[0]?.MessageBody ?? '').record).toEqual({
+      ...record,
+      requestBody: null,
+      responseBody: null,
+      warnings: ['one', expect.stringContaining('not kept')],
+    });
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: 'error',
+        event: 'bodies-not-stored',
+        record: record.id,
+        reasons: expect.arrayContaining([expect.stringContaining('the bucket is not there')]),
+      },
+    ]);
+  });
+
+  it('too large for a message, with neither queue nor bucket, become one line', async () => {
+    using queue = await startScriptedQueue(() => refuse);
+    const lines: string[] = [];
+    const body = { encoding: 'utf8', data: 'x'.repeat(2_000_000), complete: true } as const;
+    const record = aRecord({ responseBody: body });
+    const writeLine = (line: string) => lines.push(line);
+    await createRecordSink({ ...queue, loadBucket: noBucket, writeLine }).put(record);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ event: 'record-not-stored', record }),
+    ]);
+  });
+
   it('need the bucket only when something goes wrong', async () => {
     using queue = await startScriptedQueue((_, sent) => accept(sent));
     let loaded = 0;
