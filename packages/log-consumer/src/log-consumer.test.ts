@@ -3,7 +3,14 @@ import { gzip, zstdCompressSync } from 'node:zlib';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AccountId, epochMs, type LogDetail, type RecordId, type RequestRecord } from '@weir/core';
+import {
+  type AccountId,
+  durationMs,
+  epochMs,
+  type LogDetail,
+  type RecordId,
+  type RequestRecord,
+} from '@weir/core';
 import { type Bucket, createBucket, createS3Client } from '@weir/stores/bucket';
 import { createDynamoDBClient } from '@weir/stores/config';
 import { createKeyUses } from '@weir/stores/key-uses';
@@ -109,6 +116,20 @@ describe('a batch of the records queue', () => {
       encoding: 'utf8',
       data: '☃'.repeat(5_000),
     });
+  });
+
+  it('is stored although the clock was set back while a request was on its way', async () => {
+    const step = {
+      element: 'm',
+      type: 'model',
+      branch: 'success',
+      why: 'it answers',
+      duration: -3_600_000,
+    } as const;
+    const route = { route: 'r', version: 'v', steps: [step] };
+    const odd = record({ duration: durationMs(-3_600_000), firstByte: durationMs(-3_600_001), route });
+    expect(await deliver([message(odd)])).toEqual([]);
+    expect((await stored(odd.id))?.record).toMatchObject({ duration: -3_600_000, route });
   });
 
   it('is stored but for what is no record, which fails alone and is told without its contents', async () => {

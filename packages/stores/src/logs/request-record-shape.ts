@@ -105,7 +105,7 @@ const wholeRecord = z.object({
           type: z.enum(['start', 'conditional', 'percentage', 'rate', 'model', 'end']),
           branch: text.nullable(),
           why: text,
-          duration: count,
+          duration,
         }),
       ),
     })
