@@ -75,3 +75,44 @@ describe('bodies in the bucket', () => {
     });
   });
 });
+
+/** A client whose reads lag behind, as the service's may: what a query found stays what it finds, unless it asks for more. */
+function laggingClient(): DynamoDBClient {
+  const lagging = createDynamoDBClient({ endpoint: engines.tableEngine.endpoint, ...LOCAL });
+  const seen = new Map<string, Promise<unknown>>();
+  lagging.middlewareStack.add(
+    <Call extends { readonly input: object }, Answer>(
+      next: (call: Call) => Promise<Answer>,
+      { commandName }: { readonly commandName?: string },
+    ) =>
+      (call: Call): Promise<Answer> => {
+        const isExact = 'ConsistentRead' in call.input && call.input.ConsistentRead === true;
+        if (commandName !== 'QueryCommand' || isExact) return next(call);
+        const question = JSON.stringify(call.input);
+        const answer = (seen.get(question) as Promise<Answer> | undefined) ?? next(call);
+        seen.set(question, answer);
+        return answer;
+      },
+    { step: 'initialize' },
+  );
+  return lagging;
+}
+
+describe('deleting many', () => {
+  it('goes on where the call before ended, although reads lag behind what it deleted', async () => {
+    const clock = new ManualClock();
+    const lagging = laggingClient();
+    const bucket = new MemoryBucket();
+    const store = createLogStore({ client: lagging, table: engines.table, bucket, clock });
+    const account = anAccountId();
+    const gateway = gatewayId('default');
+    for (let n = 0; n < 10; n += 1) await store.put(aRecordAt(clock.now(), account));
+    const oldest = { account, gateway, from: null, to: null, direction: 'asc', skip: 0, take: 4 } as const;
+    const deleted = [];
+    for (let call = 0; call < 4; call += 1) deleted.push(await store.deleteMany(oldest));
+    lagging.destroy();
+    expect(deleted).toEqual([4, 4, 2, 0]);
+    const fresh = createLogStore({ client, table: engines.table, bucket, clock });
+    expect((await fresh.list(oldest)).total).toBe(0);
+  });
+});

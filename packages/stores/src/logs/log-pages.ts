@@ -125,14 +125,22 @@ export class LogPages {
     return count;
   }
 
-  /** The hour's first `most` records in the selection's order. */
+  /**
+   * The hour's first `most` records in the selection's order.
+   *
+   * @param seesAll sees every write that came before, at twice the price.
+   */
   async firstOfHour(
     { scope, window, direction }: LogSelection,
     { hour, shards }: LoggedHour,
     most: number,
+    seesAll = false,
   ): Promise<readonly StoredPlace[]> {
     const found = await Promise.all(
-      shards.map((shard) => this.#firstOfShard(shardQuery(scope, window, hour, shard), direction, most)),
+      shards.map((shard) => {
+        const query = { ...shardQuery(scope, window, hour, shard), ConsistentRead: seesAll };
+        return this.#firstOfShard(query, direction, most);
+      }),
     );
     return found.flat().sort(byId(direction)).slice(0, most);
   }

@@ -37,8 +37,9 @@ export class LogRemoval {
     for await (const hours of this.#pages.hours(selection, HOURS_AT_ONCE)) {
       const most = skip - Math.min(passed, skip) + take - removed;
       if (removed >= take) break;
+      // What the call before removed must not be found, and counted, again.
       const found = await inParallel(hours, HOURS_AT_ONCE, (hour) =>
-        this.#pages.firstOfHour(selection, hour, most),
+        this.#pages.firstOfHour(selection, hour, most, true),
       );
       const places = found.flat();
       const chosen = places.slice(Math.max(skip - passed, 0)).slice(0, take - removed);
