@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type Scratch, scratchFolder, writeAssembly } from './__fixtures__/assembly.ts';
+import { functionResource, type Scratch, scratchFolder, writeAssembly } from './__fixtures__/assembly.ts';
 import { DEPLOYED_SHAPE } from './__fixtures__/deployed-shape.ts';
 import { eventually } from './__fixtures__/eventually.ts';
 import { childrenOf, hostProcess, isAlive, killStarted } from './__fixtures__/host-process.ts';
@@ -99,6 +99,23 @@ test.each([
   const host = hostProcess(assembly, dataDir, { WEIR_PROVIDER_BASE_URLS: text });
   expect(await host.ended).toBe(1);
   expect(host.stderr()).toBe(`[host] WEIR_PROVIDER_BASE_URLS: ${sentence}\n`);
+});
+
+test('a variable of the environment that a function cannot use is refused by name, with the function’s reason', async () => {
+  const choosy = await writeAssembly(join(scratch.folder, 'choosy'), {
+    bundles: {
+      choosy: `
+        if (process.env.WEIR_MODE !== 'open') throw new Error('the mode is "open".');
+        export const handler = async () => {};
+      `,
+    },
+    resources: {
+      Choosy: functionResource('choosy', { Environment: { Variables: { WEIR_MODE: 'open' } } }),
+    },
+  });
+  const host = hostProcess(choosy, dataDir, { WEIR_MODE: 'shut' });
+  expect(await host.ended).toBe(1);
+  expect(host.stderr()).toBe('[host] The function Choosy cannot use WEIR_MODE: the mode is "open".\n');
 });
 
 test('engines that end by themselves say why', async () => {

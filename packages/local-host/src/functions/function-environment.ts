@@ -51,6 +51,11 @@ export function functionEnvironment(given: Given): Readonly<Record<string, strin
   };
 }
 
+/** The declared variables that the operator's own take the place of. */
+export function overriddenNames({ declared, host }: Pick<Given, 'declared' | 'host'>): readonly string[] {
+  return Object.keys(declared).filter((name) => name.startsWith('WEIR_') && host[name] !== undefined);
+}
+
 const BASE_URLS = 'WEIR_PROVIDER_BASE_URLS';
 const PRICE_SOURCE = 'WEIR_PRICE_SOURCE';
 

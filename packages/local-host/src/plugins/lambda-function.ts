@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { REGION } from '../assembly/scope.ts';
 import { Unsupported } from '../assembly/unsupported.ts';
-import { functionEnvironment } from '../functions/function-environment.ts';
+import { functionEnvironment, overriddenNames } from '../functions/function-environment.ts';
 import { loadHandler } from '../functions/load-handler.ts';
 import { LocalFunction } from '../functions/local-function.ts';
 import type { Machine } from '../machine.ts';
+import { InvalidSettings } from '../settings.ts';
 import { arn } from './names.ts';
 import { definePlugin, type Referenced, type Resource } from './plugin.ts';
 
@@ -61,16 +62,28 @@ async function load(
     memoryMb: properties.MemorySize,
     timeoutMs: properties.Timeout * 1000,
   };
-  const environment = functionEnvironment({
+  const given = {
     identity,
     handler: properties.Handler,
     folder,
     declared: properties.Environment?.Variables ?? {},
     host: machine.environment,
     endpoints: machine.endpoints,
+  };
+  const environment = functionEnvironment(given);
+  const handler = await loadHandler(folder, properties.Handler, environment, path).catch((error: unknown) => {
+    throw explained(error, name, overriddenNames(given));
   });
-  const handler = await loadHandler(folder, properties.Handler, environment, path);
   return new LocalFunction(identity, environment, handler);
+}
+
+/** A function reads its environment while it loads: what fails then under the operator's variables is most likely theirs. */
+function explained(error: unknown, name: string, variables: readonly string[]): unknown {
+  if (error instanceof Unsupported || variables.length === 0) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new InvalidSettings(`The function ${name} cannot use ${variables.join(', ')}: ${why}`, {
+    cause: error,
+  });
 }
 
 function functionName(resource: Referenced): string {
