@@ -26,12 +26,18 @@ const rates = z
   })
   .refine((given) => Object.keys(given).length > 0, { error: 'must name at least one rate' });
 
+/** Requests are charged by a provider's slug, whatever other name they call it by. */
+export function slugOf(provider: string): string {
+  return findProvider(provider)?.slug ?? provider;
+}
+
 const provider = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,128}$/, { error: 'must be a provider’s slug, or custom-{slug}', abort: true })
   .refine((slug) => /^custom-./i.test(slug) || findProvider(slug) !== null, {
     error: 'must be the slug of a provider that we know, or custom-{slug}',
-  });
+  })
+  .transform(slugOf);
 
 const override = z.strictObject({
   provider,

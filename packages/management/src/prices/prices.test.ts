@@ -37,6 +37,25 @@ describe('the prices of an account', () => {
     expect((await get()).json.result).toMatchObject({ prices: [] });
   });
 
+  it.each([
+    ['xai', 'grok'],
+    ['Google', 'google-ai-studio'],
+    ['perplexity', 'perplexity-ai'],
+    ['OpenAI', 'openai'],
+  ])(
+    'of %s are kept under the slug that requests are charged by, and found by either name',
+    async (name, slug) => {
+      const prices = [price('m', { input: '7' }, slug)];
+      expect((await put([price('m', { input: '7' }, name)])).json.result).toEqual({ prices });
+      for (const asked of [name, slug])
+        expect((await get(`?provider=${asked}&model=m`)).json.result).toMatchObject({
+          effective: { source: 'override', tiers: [{ rates: { input: '7' } }] },
+        });
+      const twice = [price('m', { input: '7' }, name), price('m', { input: '8' }, slug)];
+      expect((await put(twice)).json.errors).toMatchObject([{ path: ['body', 'prices', '1'] }]);
+    },
+  );
+
   it('leave what else the account has alone', async () => {
     const provider = { name: 'p', slug: 'p', base_url: 'https://p.example' };
     await api.call('POST', 'ai-gateway/custom-providers', { json: provider });

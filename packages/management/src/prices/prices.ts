@@ -6,7 +6,7 @@ import { type ManagementAnswer, succeed } from '../http/answer.ts';
 import { readBody } from '../http/json-body.ts';
 import { readQuery } from '../http/query.ts';
 import type { ManagementPorts } from '../ports.ts';
-import { priceOverrides } from './price-overrides.ts';
+import { priceOverrides, slugOf } from './price-overrides.ts';
 
 const name = z.string({ error: 'takes one value' }).min(1).max(256);
 
@@ -37,7 +37,7 @@ export async function getPrices(call: Call, ports: ManagementPorts): Promise<Man
   const own = await gatewayPrices(call, gateway, ports);
   if (own instanceof Refusal) return own;
   const overrides = [...own, ...snapshot.prices];
-  const effective = list.effective({ provider, model, at: ports.clock.now(), overrides });
+  const effective = list.effective({ provider: slugOf(provider), model, at: ports.clock.now(), overrides });
   return succeed({ ...shown, effective: effective && (effective as unknown as JsonValue) });
 }
 
