@@ -17,6 +17,10 @@ export const customName = ({ slug }: Pick<CustomProvider, 'slug'>): string => `$
 
 export const isCustomName = (name: string): boolean => name.toLowerCase().startsWith(PREFIX);
 
+/** Whether two slugs mean one provider: what stands behind `custom-` is found in any case. */
+export const isSameProvider = (one: string, other: string): boolean =>
+  one === other || (one.startsWith(PREFIX) && one.toLowerCase() === other.toLowerCase());
+
 /** The account's provider of a name like `custom-{slug}`, in any case, whether it is enabled or not. */
 export function customProviderNamed(account: AccountSnapshot | null, name: string): CustomProvider | null {
   if (!account || !isCustomName(name)) return null;

@@ -41,6 +41,11 @@ describe('which stored keys serve a request', () => {
     expect(chosen([key('a', { provider: 'mistral' })])).toEqual([]);
   });
 
+  it('those of a custom provider however its name was written: paths find it in any case, too', () => {
+    const keys = [key('a', { provider: 'custom-Acme' }), key('b', { provider: 'custom-acme-2' })];
+    expect(chooseKeys(keys, 'custom-acme', null, () => 0)).toMatchObject({ keys: [{ id: 'a' }] });
+  });
+
   it('a named alias that no key has is told with those that there are (spec 5.2-1)', () => {
     expect(chosen([key('a'), key('b', { alias: 'team' }), key('c', { alias: 'team' })], 'nobody')).toEqual({
       kind: 'missing',

@@ -1,3 +1,4 @@
+import { isSameProvider } from '../account/custom-descriptor.ts';
 import type { StoredKey } from '../gateway/stored-key.ts';
 
 /** The alias that is meant when the caller names none and no key is marked (spec 5.2, step 2). */
@@ -22,7 +23,7 @@ export function chooseKeys(
   alias: string | null,
   draw: () => number,
 ): KeyChoice {
-  const own = stored.filter((key) => key.provider === provider);
+  const own = stored.filter((key) => isSameProvider(key.provider, provider));
   const wanted = alias ?? own.find(({ defaultConfig }) => defaultConfig)?.alias ?? DEFAULT_ALIAS;
   const keys = own.filter((key) => key.alias === wanted);
   if (keys.length === 0 && alias !== null)

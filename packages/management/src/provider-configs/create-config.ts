@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type GatewaySnapshot, Refusal, type StoredKey } from '@weir/core';
+import { type GatewaySnapshot, isSameProvider, Refusal, type StoredKey } from '@weir/core';
 import type { GatewayCall } from '../access/endpoints.ts';
 import { findGateway } from '../gateways/read-gateways.ts';
 import { type ManagementAnswer, succeed } from '../http/answer.ts';
@@ -43,7 +43,7 @@ function objectionTo(
   { keys }: GatewaySnapshot,
   { limits }: ManagementPorts,
 ): Refusal | null {
-  const isTaken = keys.some((key) => key.provider === provider.slug && key.alias === alias);
+  const isTaken = keys.some((key) => isSameProvider(key.provider, provider.slug) && key.alias === alias);
   if (isTaken && order === undefined && weight === undefined) {
     return new Refusal('duplicate', {
       message: `The gateway has a key for ${provider.slug} under the alias "${alias}". Give order or weight to add another one beside it.`,
@@ -86,7 +86,7 @@ async function newKey(
 
 /** A provider has one default: its first key, until another one is made it. */
 function added(key: StoredKey, { keys }: GatewaySnapshot): KeyChange {
-  const others = keys.filter(({ provider }) => provider === key.provider);
+  const others = keys.filter(({ provider }) => isSameProvider(provider, key.provider));
   const defaultConfig = key.defaultConfig || others.length === 0;
   const made = { ...key, defaultConfig };
   const kept = defaultConfig

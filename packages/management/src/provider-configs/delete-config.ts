@@ -1,4 +1,4 @@
-import { type GatewaySnapshot, Refusal, type StoredKey } from '@weir/core';
+import { type GatewaySnapshot, isSameProvider, Refusal, type StoredKey } from '@weir/core';
 import type { GatewayCall } from '../access/endpoints.ts';
 import { type ManagementAnswer, succeed } from '../http/answer.ts';
 import type { ManagementPorts } from '../ports.ts';
@@ -27,7 +27,7 @@ export async function deleteConfig(
 function without(key: StoredKey, { keys }: GatewaySnapshot): KeyChange {
   const rest = keys.filter(({ id }) => id !== key.id);
   const heir = key.defaultConfig
-    ? rest.find(({ provider, alias }) => provider === key.provider && alias === key.alias)
+    ? rest.find(({ provider, alias }) => isSameProvider(provider, key.provider) && alias === key.alias)
     : undefined;
   return { keys: rest.map((other) => (other === heir ? { ...other, defaultConfig: true } : other)), key };
 }

@@ -179,6 +179,19 @@ describe('aliases and defaults', () => {
     expect((await api.call('POST', configs.replace('/g/', '/h/'), { json: OURS })).status).toBe(200);
   });
 
+  it('of a custom provider they are told apart in any case, as paths find it', async () => {
+    await create({ provider_slug: 'custom-Acme' });
+    await api.call('POST', 'ai-gateway/custom-providers', {
+      json: { name: 'Acme', slug: 'acme', base_url: 'https://acme.example' },
+    });
+    const taken = await create({ provider_slug: 'custom-acme' });
+    expect([taken.status, taken.json.errors[0]?.code]).toEqual([409, 7009]);
+    const beside = await create({ provider_slug: 'custom-acme', order: 1 });
+    expect((await listed()).map(({ default_config }) => default_config)).toEqual([false, true]);
+    await remove(textIn(beside.json.result, 'id'));
+    expect(await listed()).toMatchObject([{ default_config: true }]);
+  });
+
   it('several keys share an alias where the next one says its order or its weight', async () => {
     await create();
     expect((await create({ order: 1 })).status).toBe(200);
