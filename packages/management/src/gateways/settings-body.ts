@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerNamed } from '../http/caller-named.ts';
 import { priceOverrides } from '../prices/price-overrides.ts';
 import { anyCase } from './any-case.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
@@ -30,7 +31,7 @@ const otel = z
   .array(
     z.strictObject({
       url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
-      headers: z.record(z.string(), z.string()),
+      headers: callerNamed(z.string(), z.string()),
       authorization: z.string().exactOptional(),
       content_type: anyCase(['json', 'protobuf']).default('json'),
     }),

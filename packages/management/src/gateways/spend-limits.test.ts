@@ -56,6 +56,7 @@ describe('a spend rule', () => {
     ['id', { id: '' }],
     ['id', { id: 'a#b' }],
     ['id', { id: 'a'.repeat(65) }],
+    ['metadata', { metadata: JSON.parse('{"__proto__": {"mode": "partition"}}') }],
     ['model', { model: { mode: 'filter' } }],
     ['model', { model: { mode: 'filter', values: [] } }],
     ['model', { model: { mode: 'filter', values: [''] } }],

@@ -1,5 +1,6 @@
 import type { Ids, SpendLimits, SpendRule } from '@weir/core';
 import * as z from 'zod';
+import { callerNamed } from '../http/caller-named.ts';
 import { anyCase } from './any-case.ts';
 
 const MAX_RULES = 20;
@@ -23,9 +24,10 @@ const dimension = z.union(
   { error: 'must be {mode: partition} or {mode: filter, values: [string, …]}' },
 );
 
-const metadata = z
-  .record(z.string().min(1).max(MAX_TEXT), dimension)
-  .refine((keys) => Object.keys(keys).length <= MAX_KEYS, { error: `at most ${MAX_KEYS} keys` });
+const metadata = callerNamed(z.string().min(1).max(MAX_TEXT), dimension).refine(
+  (keys) => Object.keys(keys).length <= MAX_KEYS,
+  { error: `at most ${MAX_KEYS} keys` },
+);
 
 const rule = z.strictObject({
   id: z

@@ -2,6 +2,7 @@ import { Refusal } from '@weir/core';
 import * as z from 'zod';
 import type { GatewayCall } from '../access/endpoints.ts';
 import { type ManagementAnswer, succeed } from '../http/answer.ts';
+import { callerNamed } from '../http/caller-named.ts';
 import { readBody } from '../http/json-body.ts';
 import type { ManagementPorts } from '../ports.ts';
 import { logId, noLog } from './one-log.ts';
@@ -18,11 +19,12 @@ const key = z.string().refine((name) => !name.toLowerCase().startsWith('cf.'), {
 /** A page of 50 logs must fit into one answer, and a caller's own metadata into 10 KB of headers. */
 const MOST_METADATA_BYTES = 16 * 1024;
 
-const metadata = z
-  .record(key, scalar)
-  .refine((given) => Buffer.byteLength(JSON.stringify(given)) <= MOST_METADATA_BYTES, {
+const metadata = callerNamed(key, scalar).refine(
+  (given) => Buffer.byteLength(JSON.stringify(given)) <= MOST_METADATA_BYTES,
+  {
     error: `may have at most ${MOST_METADATA_BYTES} bytes as JSON`,
-  });
+  },
+);
 
 const changeBody = z.strictObject({
   feedback: z.int().min(-1).max(1).nullable().exactOptional(),

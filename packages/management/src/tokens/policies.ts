@@ -10,6 +10,7 @@ import {
   Refusal,
 } from '@weir/core';
 import * as z from 'zod';
+import { callerNamed } from '../http/caller-named.ts';
 
 /** A policy as the token API takes it. `name` and `meta` of a group come back from clients that echo what they read. */
 export const policiesBody = z
@@ -20,7 +21,7 @@ export const policiesBody = z
       permission_groups: z
         .array(z.strictObject({ id: z.string(), name: z.string().optional(), meta: z.unknown().optional() }))
         .min(1),
-      resources: z.record(z.string(), z.literal('*', { error: 'must be "*"' })),
+      resources: callerNamed(z.string(), z.literal('*', { error: 'must be "*"' })),
     }),
   )
   .min(1)
