@@ -126,6 +126,37 @@ test('the table of permissions is the list in core', () => {
   );
 });
 
+test('the page of the deployment tells how many functions and which alarms there are', () => {
+  const template = JSON.parse(read('infra/cdk.out/Weir.template.json')) as {
+    Resources: Record<string, { Type: string }>;
+  };
+  const named = (type: string) =>
+    Object.keys(template.Resources).filter((id) => template.Resources[id]?.Type === type);
+  const page = read('docs/deploy.md');
+  const count = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+  expect(page).toContain(` ${count[named('AWS::Lambda::Function').length]} functions`);
+  const told = rows('docs/deploy.md', 'alarms').map(([name = '']) => name.replaceAll('`', ''));
+  const alarms = named('AWS::CloudWatch::Alarm').map((id) => id.replace(/[0-9A-F]{8}$/, ''));
+  expect(told.toSorted()).toEqual(alarms.toSorted());
+});
+
+test('every header of ours has its place in the tables of headers', () => {
+  const sources = ['core', 'handlers', 'management'].flatMap((name) => {
+    const folder = join(ROOT, 'packages', name, 'src');
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /(?<!\.test)\.ts$/.test(file))
+      .map((file) => readFileSync(join(folder, file), 'utf8'));
+  });
+  const headers = new Set(
+    sources.flatMap((source) =>
+      [...source.matchAll(/'((?:weir|cf-aig)(?:-[a-z]+)+)'/g)].map(([, name]) => name),
+    ),
+  );
+  const page = read('docs/configuration.md');
+  expect(headers.size).toBeGreaterThan(20);
+  expect([...headers].filter((name) => !page.includes(`\`${name}`))).toEqual([]);
+});
+
 test('resources that the docs name are in the template', () => {
   const template = read('infra/cdk.out/Weir.template.json');
   const named = PAGES.flatMap((page) => [...read(page).matchAll(/--logical-resource-id (\w+)/g)]);
