@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 
 /**
@@ -5,7 +6,10 @@ import { expect } from '@jest/globals';
  * for on purpose: `WEIR_PROPERTY_SEED=random npm test -- property`, or a number to repeat one that failed.
  */
 const asked = process.env.WEIR_PROPERTY_SEED ?? '20261123';
-if (asked !== 'random' && expect.getState().testPath?.includes('.property.')) {
+/** Also where a fixture draws for the test. Loading the library for every file would cost each 30 ms. */
+const DRAWS = /from '(?:fast-check|.*\/arbitrary-[^']*)'/;
+const { testPath } = expect.getState();
+if (asked !== 'random' && testPath && DRAWS.test(readFileSync(testPath, 'utf8'))) {
   const { configureGlobal } = await import('fast-check');
   configureGlobal({ seed: Number(asked) });
 }
