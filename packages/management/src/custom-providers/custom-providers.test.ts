@@ -156,6 +156,7 @@ describe('creating a custom provider (spec 5.15)', () => {
     ['an array', '[]'],
     ['a value that is no text', '{"a":1}'],
     ['a name that is none', '{"a b":"1"}'],
+    ['a name that could not be kept', '{"__proto__":"1"}'],
     ['an empty name', '{"":"1"}'],
     ['a line break', '{"a":"1\\r\\nb: 2"}'],
     ['a null character', '{"a":"\\u0000"}'],

@@ -24,7 +24,8 @@ export const extraHeaders = z.string().transform((text, context) => {
   const headers = new Map<string, string>();
   for (const [written, value] of Object.entries(given)) {
     const name = written.toLowerCase();
-    if (!TOKEN.test(name)) return fail(`${JSON.stringify(written)} is no name of an HTTP header`);
+    if (!TOKEN.test(name) || name === '__proto__')
+      return fail(`${JSON.stringify(written)} is no name of an HTTP header`);
     if (CUSTOM_CREDENTIAL_HEADERS.includes(name))
       return fail(`${written} holds a key: send it with the request, or store it on the gateway`);
     if (!isForwardedHeader(name) || ABOUT_THE_BODY.includes(name))

@@ -222,6 +222,7 @@ describe('the URL of a provider', () => {
     ['openai', 'openai'],
     ['OpenAI', 'openai'],
     ['custom-my-models', 'custom-my-models'],
+    ['Custom-My-models', 'custom-My-models'],
     ['compat', 'compat'],
   ])('for %s ends in %s', async (asked, slug) => {
     await create('g');

@@ -4,7 +4,7 @@ import { type ManagementAnswer, succeed } from '../http/answer.ts';
 import type { ManagementPorts } from '../ports.ts';
 import { findGateway } from './read-gateways.ts';
 
-const CUSTOM = /^custom-[0-9A-Za-z]+(?:-+[0-9A-Za-z]+)*$/;
+const CUSTOM = /^custom-([0-9a-z]+(?:-+[0-9a-z]+)*)$/i;
 /** Reached under a gateway like a provider, though it is the unified endpoint. */
 const COMPAT = 'compat';
 
@@ -16,7 +16,8 @@ export async function getProviderUrl(
   const gateway = await findGateway(call, ports);
   if (gateway instanceof Refusal) return gateway;
   const asked = call.parameters.provider ?? '';
-  const slug = CUSTOM.test(asked) || asked === COMPAT ? asked : findProvider(asked)?.slug;
+  const custom = CUSTOM.exec(asked)?.[1];
+  const slug = custom ? `custom-${custom}` : asked === COMPAT ? asked : findProvider(asked)?.slug;
   if (slug === undefined) {
     return new Refusal('notFound', {
       message: `There is no provider ${JSON.stringify(asked)}.`,
