@@ -47,6 +47,14 @@ test('Ctrl-C while the engines still start ends the host in order, without a com
   expect(isAlive(engines)).toBe(false);
 });
 
+test('a terminal that is closed stops the host in order: what is under way ends whole', async () => {
+  const host = hostProcess(assembly, dataDir);
+  const answer = await fetch(`${await host.ready}/record?id=one&ms=500`);
+  host.child.kill('SIGHUP');
+  expect(await answer.text()).toBe('begin 0 1 2 3 4 5 6 7 8 9 end');
+  expect(await host.ended).toBe(0);
+});
+
 test('a host whose output nobody reads any more goes on, and still stops when it is told to', async () => {
   const host = hostProcess(assembly, dataDir);
   const baseUrl = await host.ready;

@@ -17,7 +17,7 @@ const ASSEMBLY = fileURLToPath(new URL('../../../infra/cdk.out', import.meta.url
 const SAME_KEY_MS = 1_000;
 
 /**
- * Runs the synthesised template until SIGINT or SIGTERM, then ends the process: the program behind `npm start`. Reads
+ * Runs the synthesised template until SIGINT, SIGTERM or SIGHUP, then ends the process: the program behind `npm start`. Reads
  * `PORT`, `HOST` and `WEIR_DATA`; writes `local.json` into the data folder when everything answers.
  * @param assembly folder of the synthesised assembly; default: the one that `npm run synth` writes.
  */
@@ -88,10 +88,12 @@ async function shutDown(running: LocalHost): Promise<void> {
   await running.stop();
 }
 
-/** Resolves at the first SIGINT or SIGTERM, also when it comes while the host still starts; later ones do nothing. */
+/**
+ * Resolves at the first SIGINT or SIGTERM, or when the terminal is closed, also when that comes while the host still
+ * starts; later ones do nothing.
+ */
 function stopRequested(): Promise<void> {
   return new Promise((done) => {
-    process.on('SIGINT', () => done());
-    process.on('SIGTERM', () => done());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => done());
   });
 }
