@@ -161,13 +161,13 @@ describe('several keys under one alias', () => {
     await storeKey(gateway, 'rated', 'openai', 'sk-rated-key-number-one', {
       order: 0,
       rate_limit: 2,
-      rate_limit_period: 600,
+      rate_limit_period: 86_400,
     });
     await storeKey(gateway, 'rated', 'openai', 'sk-rated-key-number-two', {
       default_config: false,
       order: 1,
       rate_limit: 1,
-      rate_limit_period: 600,
+      rate_limit_period: 86_400,
     });
     const request = nativeOn(gateway, 'rated', 'openai/chat/completions');
     const seen = [];

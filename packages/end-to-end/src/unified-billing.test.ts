@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { earlyInWindow } from '@weir/testkit/limits';
 import { isLive } from './__fixtures__/changes.ts';
 import { expectGatewayHostError } from './__fixtures__/error-shapes.ts';
 import { eventually } from './__fixtures__/eventually.ts';
@@ -14,13 +15,15 @@ interface Balance {
 
 let gateway: RunningGateway;
 beforeAll(async () => {
+  // What is due is of this month.
+  await earlyInWindow(24 * 3_600_000);
   gateway = await startGateway({
     environment: { WEIR_UNIFIED_BILLING: 'credits', OPENAI_API_KEY: 'sk-operator' },
   });
   // 4 dollars a request.
   const prices = [{ provider: 'openai', model: '*', rates: { per_request: '4' } }];
   await gateway.createGateway('main', { prices });
-}, 60_000);
+}, 90_000);
 afterAll(() => gateway?.stop());
 
 const ask = (headers: Readonly<Record<string, string>> = {}) =>

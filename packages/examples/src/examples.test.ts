@@ -9,6 +9,7 @@ import {
   refusingUrl,
   startFaultUpstream,
 } from '@weir/testkit';
+import { earlyInWindow } from '@weir/testkit/limits';
 import { type RunningHost, runningHost } from './__fixtures__/running-host.ts';
 
 /** What the caller of an example holds, and what the operator of the gateway holds. */
@@ -207,6 +208,7 @@ test('a route of two arms: both are met, and nobody changes', async () => {
 });
 
 test('a route with a budget: each team’s large model, until its cent is spent', async () => {
+  await earlyInWindow(3_600_000);
   const lines = (await host.example('route-budget.ts')).trimEnd().split('\n');
   expect(lines.slice(0, 3)).toEqual([
     'search begins with large',
@@ -215,7 +217,7 @@ test('a route with a budget: each team’s large model, until its cent is spent'
   ]);
   const [, left] = /^budget → fallback: \$([\d.]+) of \$0\.01 left$/.exec(lines[3] ?? '') ?? [];
   expect(Number(left)).toBeLessThan(0.01);
-});
+}, 60_000);
 
 test('totals: three requests by model, at the cost that their answers said', async () => {
   expect(await host.example('totals.ts')).toBe(

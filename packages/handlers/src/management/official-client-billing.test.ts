@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Budget, epochMs, type GatewayId, micros, type RecordId, spendBudgetsOf } from '@weir/core';
+import { earlyInWindow } from '@weir/testkit/limits';
 import Cloudflare from 'cloudflare';
 import { type Deployment, deploy } from './deployment-for-test.ts';
 import { inMemory, onEngines, type Place } from './stores-for-test.ts';
@@ -12,6 +13,8 @@ const SETTINGS = {
   rate_limiting_limit: 0,
 };
 const GATEWAY = 'g' as GatewayId;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 let here: Deployment;
 let billing: Cloudflare['aiGateway']['billing'];
@@ -51,6 +54,8 @@ describe.each([
   afterAll(() => place.stop());
 
   it('tops up, and sees the balance and what took of it', async () => {
+    // What is due is of this month.
+    await earlyInWindow(DAY);
     const made = await billing.topup.create({ account_id, amount: 1000 });
     expect(made).toMatchObject({ client_secret: null, payment_intent_id: expect.stringMatching(/^topup_/) });
     const { payment_intent_id } = made;
@@ -75,7 +80,7 @@ describe.each([
     });
     const { invoices } = await billing.invoiceHistory({ account_id, type: 'manual' });
     expect(invoices).toMatchObject([{ id: payment_intent_id, amount_paid: 1000, status: 'paid' }]);
-  });
+  }, 60_000);
 
   it('of ten top-ups with one id, all at once, counts one', async () => {
     const topUp = () =>
@@ -107,6 +112,7 @@ describe.each([
   });
 
   it('sets spend limits, keeps their ids over an update, and what is spent under them is shown', async () => {
+    await earlyInWindow(HOUR);
     type Limits = NonNullable<Parameters<Cloudflare['aiGateway']['update']>[1]['spend_limits']>;
     const limitsOf = (limit: number): Limits => ({
       enabled: true,
@@ -114,7 +120,7 @@ describe.each([
         {
           limit,
           limitType: 'cost',
-          window: 3600,
+          window: HOUR / 1_000,
           technique: 'fixed',
           provider: { mode: 'filter', values: ['openai'] },
           metadata: { team: { mode: 'partition' } },
@@ -154,5 +160,5 @@ describe.each([
         },
       ],
     });
-  });
+  }, 60_000);
 });
