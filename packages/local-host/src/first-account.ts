@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FolderDamaged } from './data/data-folder.ts';
 import { engineClient } from './engines/aws-json.ts';
 import type { Machine } from './machine.ts';
 import { platformKeys } from './platform-keys.ts';
@@ -16,14 +17,14 @@ const PLATFORM_KEYS = 'WEIR_PLATFORM_SECRET';
 
 /**
  * The account that the deployment made, from the secret that it went into; empty when the template makes none.
- * @throws {Error} when the template makes one and the secret does not hold it.
+ * @throws {FolderDamaged} when the template makes one and the secret does not hold it.
  */
 export async function readFirstAccount(machine: Machine): Promise<FirstAccount> {
   const SecretId = declaredIn(machine, FIRST_TOKEN);
   if (SecretId === undefined) return { accountId: '', apiToken: '' };
   const { SecretString } = await secrets(machine)('GetSecretValue', { SecretId });
   const parsed = firstTokenSchema.safeParse(JSON.parse(String(SecretString)));
-  if (!parsed.success) throw new Error('The first account was not made: its secret holds no token.');
+  if (!parsed.success) throw new FolderDamaged(machine.dataFolder, 'the token of the first account is gone');
   return { accountId: parsed.data.account_id, apiToken: parsed.data.api_token };
 }
 

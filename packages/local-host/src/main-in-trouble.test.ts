@@ -1,11 +1,11 @@
 /** What is wrong with the surroundings ends the host in order, and is said in one sentence. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { functionResource, type Scratch, scratchFolder, writeAssembly } from './__fixtures__/assembly.ts';
 import { DEPLOYED_SHAPE } from './__fixtures__/deployed-shape.ts';
 import { eventually } from './__fixtures__/eventually.ts';
@@ -78,6 +78,43 @@ test.each([
     /^\[host\] The folder \S+ cannot hold local state \(\w+: .*\)\. Set WEIR_DATA to one that can\.\n$/,
   );
   expect(host.stderr()).toContain(`The folder ${folder(file)} `);
+});
+
+describe('a folder that an earlier start has filled and that is damaged since is refused in one sentence', () => {
+  test.each([
+    [
+      'the tables',
+      async () => {
+        const tables = join(dataDir, 'dynamodb');
+        const manifest = (await readdir(tables)).find((name) => name.startsWith('MANIFEST')) ?? '';
+        await writeFile(join(tables, manifest), 'damaged');
+      },
+    ],
+    ['the queues', () => writeFile(join(dataDir, 'sqs-s3/fauxqs.db'), 'x'.repeat(5_000))],
+    [
+      'what custom resources answered',
+      () => writeFile(join(dataDir, 'custom-resources.json'), '{"Account":'),
+    ],
+    ['the first token', () => rm(join(dataDir, 'secrets/FirstToken.json'))],
+  ])('%s', async (_what, damage) => {
+    const first = hostProcess(assembly, dataDir);
+    await first.ready;
+    first.child.kill('SIGTERM');
+    await first.ended;
+    await damage();
+    const second = hostProcess(assembly, dataDir);
+    expect(await second.ended).toBe(1);
+    const said = second
+      .stderr()
+      .split('\n')
+      .filter((line) => line.startsWith('[host]'));
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^\[host\] The folder \S+ is damaged \(.+\)\. Delete it to start afresh, or set WEIR_DATA to another one\.$/,
+      ),
+    ]);
+    expect(said[0]).toContain(`The folder ${dataDir} `);
+  });
 });
 
 test('a HOST that is no address of this machine is refused by name', async () => {

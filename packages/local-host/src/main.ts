@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Unsupported } from './assembly/unsupported.ts';
-import { FolderUnusable } from './data/data-folder.ts';
+import { FolderDamaged, FolderUnusable } from './data/data-folder.ts';
 import { writeLocalJson } from './data/local-json.ts';
 import { FolderInUse } from './engines/engines.ts';
 import { errorCode } from './error-code.ts';
@@ -32,7 +32,7 @@ export async function main(assembly: string = ASSEMBLY): Promise<void> {
   }
 }
 
-const SAID_IN_ONE_SENTENCE = [Unsupported, FolderInUse, FolderUnusable, InvalidSettings];
+const SAID_IN_ONE_SENTENCE = [Unsupported, FolderInUse, FolderUnusable, FolderDamaged, InvalidSettings];
 
 /** What the operator can put right is said without a stack. */
 function explain(error: unknown): string {

@@ -66,6 +66,7 @@ const LOCK_WAIT_MS = 5_000;
  * @throws {Unsupported} when the template holds what this host cannot run.
  * @throws {FolderInUse} when another host runs on the folder.
  * @throws {FolderUnusable} when nothing can be written there.
+ * @throws {FolderDamaged} when what an earlier start left there cannot be read.
  */
 export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
   const assembly = await readAssembly(options.assembly);

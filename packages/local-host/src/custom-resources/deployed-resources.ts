@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import * as z from 'zod';
+import { FolderDamaged } from '../data/data-folder.ts';
 import { writePrivately } from '../data/write-privately.ts';
 import { errorCode } from '../error-code.ts';
 
@@ -25,12 +27,13 @@ export class DeployedResources {
     this.#known = known;
   }
 
+  /** @throws {FolderDamaged} when the file is there and not what was written. */
   static async open(file: string): Promise<DeployedResources> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       if (errorCode(error) === 'ENOENT') return '{}';
       throw error;
     });
-    return new DeployedResources(file, new Map(Object.entries(fileSchema.parse(JSON.parse(text)))));
+    return new DeployedResources(file, new Map(Object.entries(parse(text, file))));
   }
 
   find(logicalId: string): Deployed | undefined {
@@ -40,5 +43,13 @@ export class DeployedResources {
   async remember(logicalId: string, deployed: Deployed): Promise<void> {
     this.#known.set(logicalId, deployed);
     await writePrivately(this.#file, JSON.stringify(Object.fromEntries(this.#known), null, 2));
+  }
+}
+
+function parse(text: string, file: string): z.infer<typeof fileSchema> {
+  try {
+    return fileSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new FolderDamaged(dirname(file), `${basename(file)} is not what was written there`, cause);
   }
 }

@@ -12,6 +12,21 @@ export class FolderUnusable extends Error {
   }
 }
 
+/** What an earlier start left in the folder cannot be read. */
+export class FolderDamaged extends Error {
+  override readonly name = 'FolderDamaged';
+
+  /** @param why what is wrong, in one line. */
+  constructor(folder: string, why: string, cause?: unknown) {
+    super(
+      `The folder ${folder} is damaged (${why}). Delete it to start afresh, or set WEIR_DATA to another one.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
 /**
  * Makes the folder of all local state where it is missing, for its owner only, and writes there once: on a full disk the
  * engines would end with no word of why.

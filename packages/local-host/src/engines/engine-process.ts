@@ -10,6 +10,7 @@ import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
 import { errorCode } from '../error-code.ts';
 import { describeError, logToStderr } from '../log.ts';
+import { engineClient } from './aws-json.ts';
 import { startDemoProvider } from './demo-provider.ts';
 import { lockFolder } from './folder-lock.ts';
 import { KMS_FOLDER, startKms } from './kms.ts';
@@ -58,8 +59,11 @@ async function startDynamoDb(path: string) {
   const server = dynalite({ path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const baseUrl = `http://127.0.0.1:${port}`;
+  // The engine opens its files with the first question, and throws out of it when it cannot.
+  await engineClient('dynamodb', baseUrl)('ListTables', {});
   return {
-    baseUrl: `http://127.0.0.1:${port}`,
+    baseUrl,
     async stop() {
       server.closeIdleConnections();
       const closed = new Promise((resolve) => server.close(resolve));

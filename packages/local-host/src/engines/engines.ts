@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { AWS_ACCOUNT, REGION } from '../assembly/scope.ts';
+import { FolderDamaged } from '../data/data-folder.ts';
 import { type EngineEndpoints, engineMessage, type HostMessage } from './messages.ts';
 
 /** The engines end by themselves well before this unless their event loop is stuck. */
@@ -28,6 +29,7 @@ export class FolderInUse extends Error {
  * Starts the engine process on `folder` and waits until everything in it answers.
  * @param lockWaitMs time for the engines of a host that was killed a moment ago to let go of the folder.
  * @throws {FolderInUse}
+ * @throws {FolderDamaged} when an engine cannot work with what is in the folder.
  */
 export async function startEngines(folder: string, lockWaitMs: number): Promise<RunningEngines> {
   const child = fork(new URL('./engine-process.ts', import.meta.url), {
@@ -42,7 +44,8 @@ export async function startEngines(folder: string, lockWaitMs: number): Promise<
   });
   // Whoever starts the host watches `ended` later; until then a failure shows in what follows.
   ended.catch(() => {});
-  const tell = (message: HostMessage) => child.send(message);
+  // Whom nothing can be told any more has ended.
+  const tell = (message: HostMessage) => child.send(message, () => {});
   const stop = async () => {
     stopAsked = true;
     const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
@@ -64,6 +67,6 @@ export async function startEngines(folder: string, lockWaitMs: number): Promise<
       throw new FolderInUse(folder);
     case 'failed':
       await stop();
-      throw new Error(`The embedded engines did not start: ${message.reason}`);
+      throw new FolderDamaged(folder, message.reason.split('\n', 1).join(''), message.reason);
   }
 }
