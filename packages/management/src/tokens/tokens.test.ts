@@ -217,6 +217,32 @@ describe('nobody hands on more than they have', () => {
   });
 });
 
+describe('whoever may write tokens may end a stronger one', () => {
+  const disable = async (more: object = {}) => {
+    const strong = await create({ name: 's', policies: [policy(['gateway:write'])] });
+    const { json } = await api.call('GET', `tokens/${textIn(strong.json.result, 'id')}`);
+    const token = await api.tokenFor(['tokens:write']);
+    const change = { ...(json.result as object), status: 'disabled', ...more };
+    const { id, value } = strong.json.result as { id: string; value: string };
+    const { status } = await api.call('PUT', `tokens/${id}`, { token, json: change });
+    return { status, works: await api.call('GET', 'ai-gateway/gateways', { token: value }) };
+  };
+
+  it('by disabling it, as by deleting it', async () => {
+    const { status, works } = await disable();
+    expect([status, works.status]).toEqual([200, 401]);
+  });
+
+  it.each([
+    { expires_on: '2099-01-01T00:00:00Z' },
+    { condition: { request_ip: { not_in: ['203.0.113.0/24'] } } },
+    { policies: [policy(['gateway:write', 'gateway:run'])] },
+  ])('but changes nothing else of it meanwhile: %j', async (more) => {
+    const { status, works } = await disable(more);
+    expect([status, works.status]).toEqual([403, 200]);
+  });
+});
+
 describe('updating a token', () => {
   const made = async (json: object) => {
     const { json: answer } = await create(json);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   hashToken,
   type Ids,
@@ -97,7 +98,13 @@ function changedToken(
     issuedOn: current.issuedOn,
     modifiedOn: new Date(ports.clock.now()).toISOString(),
   };
-  return checkRecord(record, call.token) ?? record;
+  const creator = onlyEnds(token, current.token) ? token : call.token;
+  return checkRecord(record, creator) ?? record;
+}
+
+/** Disabled, and but for its name as it was: whoever may delete a token may do that, too. Switching it on hands it on. */
+function onlyEnds(token: StoredToken, before: StoredToken): boolean {
+  return isDeepStrictEqual(token, { ...before, name: token.name, enabled: false });
 }
 
 /** Another secret for the same token. Whoever rolls a token can use it, so it must be within their own. */
