@@ -157,6 +157,17 @@ test('every header of ours has its place in the tables of headers', () => {
   expect([...headers].filter((name) => !page.includes(`\`${name}`))).toEqual([]);
 });
 
+test('scripts that the docs run exist, and install what is missing first', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const ours = new Set(
+    PAGES.flatMap((page) => [...read(page).matchAll(/\bnpm (?:run (\w+)|(start|test)\b)/g)]).map(
+      ([, run, short]) => run ?? short,
+    ),
+  );
+  expect([...ours].filter((name) => !scripts[`${name}`])).toEqual([]);
+  for (const name of ours) expect(scripts[`pre${name}`]).toBe('node scripts/ensure-installed.mjs');
+});
+
 test('resources that the docs name are in the template', () => {
   const template = read('infra/cdk.out/Weir.template.json');
   const named = PAGES.flatMap((page) => [...read(page).matchAll(/--logical-resource-id (\w+)/g)]);
